@@ -1,0 +1,51 @@
+"""What the language part says of one text. Spans are offsets into the text as published (`Post.text`)."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A text to annotate, with what its reading may depend on."""
+
+    text: str
+    platform: str
+    kind: str = "original"  # original / repost / comment / article
+    author_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hashtag:
+    key: str  # folded: NFKC, lower case, alias resolved; what is counted
+    spelling: str  # as written, without # signs
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A topic that the text mentions, and the first term that showed it."""
+
+    topic: str
+    term: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    category: str  # e.g. "slow", "crash"; see analysis/complaints.py for the list
+    term: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annotation:
+    normal: str  # normal form of the author's own words
+    tokens: tuple[str, ...]  # of the normal form, without stop words: search, new words
+    hashtags: tuple[Hashtag, ...]
+    matches: tuple[Match, ...]  # at most one per topic, in topic order
+    complaints: tuple[Complaint, ...]  # at most one per category, strongest evidence first
+    polarity: float | None  # -1 … +1; None: cannot tell
+    fingerprint: int  # equal for copies of one text (63 bits); 0: too short to tell
+    version: str  # identifies topics, lexicons, tokenizer and model together

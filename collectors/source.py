@@ -1,0 +1,83 @@
+"""The one interface an adapter implements.
+
+An adapter is its URL, its wall and its field map. Windows, paging order, sampling, pace, retries and what a wall
+leads to are shared mechanisms (`sweep.py`, `polite.py`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, Protocol
+
+from collectors.authors import Authors
+from collectors.polite import Client
+from collectors.post import Page
+
+
+class Scope(StrEnum):
+    """What a source can see, hence what its coverage speaks of."""
+
+    TOPIC = "topic"  # a search: everything said about a topic in a window; its coverage decides the minutes
+    ACCOUNTS = "accounts"  # only what some accounts publish
+    LIST = "list"  # a ranking, no posts
+    FILE = "file"  # whatever the user's file holds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """A topic as far as a source needs to know it: what to search for."""
+
+    topic: str
+    queries: tuple[str, ...]  # search phrases, hashtags written as #…#
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One thing to ask a source for, again and again: a query, a feed, a list."""
+
+    name: str  # stable: keys the cursor and the ledger
+    query: str = ""  # search phrase or URL
+    topic: str | None = None  # whose minutes this target covers; None: no topic's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One question: the target, the window [since, until) wanted, and the page of it."""
+
+    target: Target
+    since: datetime
+    until: datetime
+    live: bool = True  # the window ends now: a source may use its real-time tab
+    cursor: str | None = None  # None: the first page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The circumstances in which a body was received: all that `parse` may know beside the bytes."""
+
+    at: datetime  # becomes collected_at; relative times ("3分钟前") count from here
+    url: str = ""
+    authors: Authors = field(default_factory=Authors)
+    page: int = 1  # the number of the page among the pages of its question, from 1
+
+
+class Source(Protocol):
+    """Built from its `Settings` (a frozen dataclass whose fields are the keys of its config section)."""
+
+    kind: ClassVar[str]
+    platform: ClassVar[str]
+    scope: ClassVar[Scope]
+    Settings: ClassVar[type[Any]]
+
+    def targets(self, watched: Sequence[Watched]) -> tuple[Target, ...]:
+        """What to ask for, given the topics this source serves."""
+        ...
+
+    def fetch(self, client: Client, ask: Ask) -> Page:
+        """One page, over the network or from a file. Raises SourceError and nothing else."""
+        ...
+
+    def parse(self, body: bytes, reading: Reading) -> Page:
+        """The pure half of `fetch`: bytes to a page. Raises SourceError and nothing else."""
+        ...

@@ -1,0 +1,331 @@
+"""What a store must do, whatever engine is behind it.
+
+Every method that writes is ONE transaction, and repeating it changes nothing: a visit by its `slot`, a judgement by
+what was judged before, a delivery by its event id. Rows and dicts never leave an engine's module; what crosses this
+line are the types below and those of `collectors`, `analysis` and `monitor.alerts.types`. All times are aware UTC.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, Self
+
+from analysis.annotation import Annotation
+from analysis.rules.rule import SourceHealth, Verdict
+from analysis.series import Observation, Series
+from collectors.post import HotEntry, Post, Rejected
+from collectors.stretch import Stretch
+from monitor.alerts.types import Alert, Delivery, Message, Transition
+
+
+class StoreError(Exception):
+    """The database cannot be used: locked, read-only, full, corrupt, newer, or held by another process.
+
+    The text says which, names the file, and tells what to do.
+    """
+
+
+# -- what is written -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decider:
+    """A target whose coverage decides which minutes of a topic are complete, sampled or missing.
+
+    Deciders with the same `query` see the same posts: the best of them counts. Across queries the worst counts.
+    """
+
+    topic: str
+    query: str
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedTopic:
+    """A topic as configured. `definition` is a hash of its matching words: a change of it means a recount."""
+
+    name: str
+    definition: str
+    rivals: tuple[str, ...] = ()
+    owner: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One sweep of one target, annotated: the unit of ingestion. `annotations` go with `posts` one to one."""
+
+    slot: str  # unique name of this visit; a slot stored before is not stored again
+    source: str
+    target: str
+    platform: str
+    at: datetime  # event time of the visit
+    asked_from: datetime | None = None  # the window asked for
+    asked_until: datetime | None = None
+    posts: tuple[Post, ...] = ()
+    annotations: tuple[Annotation, ...] = ()
+    hot_entries: tuple[HotEntry, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    stretches: tuple[Stretch, ...] = ()
+    watermark: datetime | None = None  # new cursor of the target; None: as it was
+    pages: int = 0
+    error: str | None = None  # class of the SourceError; None: went well
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ingested:
+    """What a visit changed."""
+
+    repeated: bool = False  # the slot was known: nothing was changed
+    new_posts: int = 0
+    new_comments: int = 0  # of new_posts, those of kind comment
+    known_posts: int = 0
+    new_mentions: int = 0
+    rejected: int = 0
+    observed: Mapping[str, int] = field(default_factory=dict)  # topic → minutes newly observed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleState:
+    """Where a rule on a subject stands. `judged_until` is the end of the newest minute (or round) judged."""
+
+    judged_until: datetime | None = None
+    state: bytes | None = None
+    alert: Alert | None = None  # newest episode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDelivery:
+    channel: str
+    recipient: str
+    message: Message  # message.event_id is unique in the outbox: a second one is ignored
+    next_attempt_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """All that judging one rule on one subject changed: stored together or not at all."""
+
+    rule: str
+    subject: str
+    judged_until: datetime
+    state: bytes
+    alerts: tuple[Alert, ...] = ()  # new or changed episodes, oldest first
+    transitions: tuple[Transition, ...] = ()
+    verdicts: tuple[tuple[str, Verdict], ...] = ()  # (alert key, verdict): the evidence kept
+    deliveries: tuple[NewDelivery, ...] = ()
+
+
+# -- what is read ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which posts or mentions: all conditions given must hold. Ordered by time, then key."""
+
+    since: datetime
+    until: datetime
+    topic: str | None = None
+    platform: str | None = None
+    category: str | None = None  # complaint category
+    hashtag: str | None = None  # folded key
+    newest_first: bool = False
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPost:
+    post: Post
+    source: str  # that stored it first
+    topics: tuple[str, ...]
+    hashtags: tuple[str, ...]  # folded keys
+    categories: tuple[str, ...]
+    polarity: float | None
+    duplicate_of: str | None  # key of the earlier post with the same text
+    tokens: tuple[str, ...]
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMention:
+    topic: str
+    post: str  # key
+    platform: str
+    kind: str
+    published_at: datetime
+    author_id: str | None
+    term: str
+    start: int  # span in the text as published
+    end: int
+    categories: tuple[str, ...]
+    polarity: float | None
+    original: bool  # neither a repost nor a copy
+    followers: int | None
+    observed_at: datetime | None  # the Observation (its minute) that counted it; None: history only
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitRecord:
+    source: str
+    target: str
+    at: datetime
+    asked_from: datetime | None
+    asked_until: datetime | None
+    pages: int
+    new_posts: int
+    known_posts: int
+    rejected: int
+    error: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoveredStretch:
+    source: str
+    target: str
+    stretch: Stretch
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicState:
+    name: str
+    watched_since: datetime  # when this definition was first watched
+    observed_until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxCounts:
+    pending: int
+    dead: int
+    delivered: int
+    oldest_pending_at: datetime | None
+
+
+class Store(Protocol):
+    # topics
+    def watch(
+        self, topics: Sequence[WatchedTopic], deciders: Sequence[Decider], now: datetime
+    ) -> tuple[str, ...]:
+        """Make these the watched topics; the names of those whose past must be recounted (new or changed)."""
+        ...
+
+    def recount(
+        self,
+        topic: str,
+        annotate: Callable[[Sequence[Post]], Sequence[Annotation]],
+        progress: Callable[[int], None],
+    ) -> int:
+        """Rewrite the topic's mentions and buckets from all stored posts, at once; Observations stay as they were.
+        `progress` is told how many posts were read. Returns the number of mentions."""
+        ...
+
+    def topics(self) -> tuple[TopicState, ...]: ...
+
+    # the round
+    def done(self, slot: str) -> bool:
+        """Was the visit of this slot stored?"""
+        ...
+
+    def watermark(self, source: str, target: str) -> datetime | None: ...
+
+    def ingest(self, visit: Visit) -> Ingested:
+        """Posts, annotations, mentions, coverage, cursor, touched buckets, and every Observation that the coverage
+        now reaches: one transaction."""
+        ...
+
+    def observations(
+        self, topic: str, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[Observation]:
+        """In order of time."""
+        ...
+
+    def rule_state(self, rule: str, subject: str) -> RuleState: ...
+
+    def record(self, judgement: Judgement) -> None: ...
+
+    def told(self, alert: str) -> frozenset[tuple[str, str]]:
+        """(channel, recipient) that have a `firing` delivery of this alert, sent or on its way."""
+        ...
+
+    # outbox
+    def lease(self, now: datetime, until: datetime, limit: int) -> tuple[Delivery, ...]:
+        """Deliveries that are due, oldest first, held for this caller `until` then."""
+        ...
+
+    def delivered(self, delivery: int, at: datetime, reference: str) -> None: ...
+
+    def failed(self, delivery: int, at: datetime, error: str, next_attempt_at: datetime | None) -> None:
+        """Another attempt at `next_attempt_at`; None: a dead letter."""
+        ...
+
+    def enqueue(self, deliveries: Sequence[NewDelivery], now: datetime) -> None: ...
+
+    def outbox(self) -> OutboxCounts: ...
+
+    def deliveries(self, *, dead_only: bool = False) -> Iterator[Delivery]: ...
+
+    # reading
+    def posts(self, selection: Selection) -> Iterator[StoredPost]: ...
+
+    def post(self, key: str) -> StoredPost | None: ...
+
+    def mentions(self, selection: Selection) -> Iterator[StoredMention]:
+        """Streamed: memory does not grow with the number of rows."""
+        ...
+
+    def series(
+        self, topic: str, since: datetime, until: datetime, resolution_s: int, platform: str | None = None
+    ) -> Series:
+        """Buckets of 60, 3,600 or 86,400 s (days of Asia/Shanghai); `since` and `until` on bucket borders."""
+        ...
+
+    def hashtags(
+        self, topic: str, since: datetime, until: datetime, limit: int
+    ) -> tuple[tuple[str, str, int], ...]:
+        """(folded key, most used spelling, mentions), most first."""
+        ...
+
+    def categories(self, topic: str, since: datetime, until: datetime) -> tuple[tuple[str, int, int], ...]:
+        """(complaint category, mentions, distinct authors), most first."""
+        ...
+
+    def alerts(
+        self, since: datetime | None = None, until: datetime | None = None, *, open_only: bool = False
+    ) -> tuple[Alert, ...]:
+        """Episodes that were not over before `since` and had begun by `until`, oldest first."""
+        ...
+
+    def transitions(self, alert: str) -> tuple[Transition, ...]: ...
+
+    def evidence(self, alert: str) -> tuple[Verdict, ...]: ...
+
+    def visits(self, since: datetime, until: datetime) -> Iterator[VisitRecord]: ...
+
+    def stretches(
+        self, since: datetime, until: datetime, source: str | None = None
+    ) -> Iterator[CoveredStretch]: ...
+
+    def health(self, source: str, targets: Sequence[str], every_s: float, at: datetime) -> SourceHealth: ...
+
+    def rejected(self, since: datetime, until: datetime) -> Iterator[tuple[str, datetime, Rejected]]:
+        """(source, seen at, what could not be read)."""
+        ...
+
+    def hot_entries(self, since: datetime, until: datetime, words: Sequence[str]) -> Iterator[HotEntry]:
+        """Hot-list lines whose word contains one of `words` (folded)."""
+        ...
+
+    def save_digest(self, day: str, topic: str, as_of: datetime, facts: bytes) -> None: ...
+
+    def digest(self, day: str, topic: str) -> tuple[datetime, bytes] | None:
+        """(as_of, facts) of the newest revision."""
+        ...
+
+    def close(self) -> None: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *exc: object) -> None: ...
