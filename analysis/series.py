@@ -32,15 +32,11 @@ class Tally:
     authors: int = 0  # distinct known authors
     originals: int = 0  # mentions that neither repost another post nor copy an earlier text
     complaints: int = 0  # mentions with at least one complaint category
-    complaint_authors: int = (
-        0  # distinct known authors of complaints; in an Observation: one vote per 30 minutes
-    )
+    complaint_authors: int = 0  # distinct known authors of complaints; in an Observation: one vote per 30 minutes
     negative: int = 0
     neutral: int = 0
     positive: int = 0
-    polarity_sum: int = (
-        0  # sum of polarity × 1000, rounded per mention; mentions without polarity add nothing
-    )
+    polarity_sum: int = 0  # sum of polarity × 1000, rounded per mention; mentions without polarity add nothing
     reach: int = 0  # followers, summed over the mentions whose source tells them
     reach_known: int = 0  # how many mentions tell them
 

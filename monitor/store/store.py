@@ -5,7 +5,7 @@ what was judged before, a delivery by its event id. Rows and dicts never leave a
 line are the types below and those of `collectors`, `analysis` and `monitor.alerts.types`. All times are aware UTC.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, Self
@@ -206,9 +206,7 @@ class OutboxCounts:
 
 class Store(Protocol):
     # topics
-    def watch(
-        self, topics: Sequence[WatchedTopic], deciders: Sequence[Decider], now: datetime
-    ) -> tuple[str, ...]:
+    def watch(self, topics: Sequence[WatchedTopic], deciders: Sequence[Decider], now: datetime) -> tuple[str, ...]:
         """Make these the watched topics; the names of those whose past must be recounted (new or changed)."""
         ...
 
@@ -282,9 +280,7 @@ class Store(Protocol):
         """Buckets of 60, 3,600 or 86,400 s (days of Asia/Shanghai); `since` and `until` on bucket borders."""
         ...
 
-    def hashtags(
-        self, topic: str, since: datetime, until: datetime, limit: int
-    ) -> tuple[tuple[str, str, int], ...]:
+    def hashtags(self, topic: str, since: datetime, until: datetime, limit: int) -> tuple[tuple[str, str, int], ...]:
         """(folded key, most used spelling, mentions), most first."""
         ...
 
@@ -304,9 +300,7 @@ class Store(Protocol):
 
     def visits(self, since: datetime, until: datetime) -> Iterator[VisitRecord]: ...
 
-    def stretches(
-        self, since: datetime, until: datetime, source: str | None = None
-    ) -> Iterator[CoveredStretch]: ...
+    def stretches(self, since: datetime, until: datetime, source: str | None = None) -> Iterator[CoveredStretch]: ...
 
     def health(self, source: str, targets: Sequence[str], every_s: float, at: datetime) -> SourceHealth: ...
 
