@@ -50,6 +50,7 @@ class Ask:
     until: datetime
     live: bool = True  # the window ends now: a source may use its real-time tab
     cursor: str | None = None  # None: the first page
+    authors: Authors = field(default_factory=Authors)  # handed on to the Reading of every body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
