@@ -1,0 +1,172 @@
+"""One round, top to bottom: fetch → annotate → store → judge → deliver. The page to read first.
+
+A `Job` is one target of one source. `collect` visits it, as often as it takes to catch up within its slot; `conclude`
+judges every rule on what is new and hands due messages to their channels. Both are driven by an explicit `now`: the
+service, the demo, an import and a backtest run the same code with another clock. Whatever is interrupted anywhere
+is done again, without effect where it had been stored.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from analysis.annotate import Annotator
+from analysis.annotation import Annotation, Document
+from collectors.clock import Clock
+from collectors.errors import Blocked
+from collectors.polite import Client
+from collectors.post import Post
+from collectors.source import Scope, Source, Target
+from collectors.stretch import Sweep
+from collectors.sweep import sweep
+from monitor.alerts.dispatch import Dispatcher
+from monitor.alerts.judge import Judge
+from monitor.kept import KeptPages
+from monitor.store.store import Ingested, Store, Visit
+
+log = logging.getLogger(__name__)
+
+LIVE_REACH = timedelta(hours=1)  # a longer way back is read in windows of an hour, oldest first
+OVERLAP = timedelta(seconds=60)  # searches show a post up to a minute after it was published
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One target of one source, and how it is asked."""
+
+    source: str  # name in the configuration
+    adapter: Source
+    target: Target
+    every_s: float
+    max_pages: int
+    backfill: timedelta = timedelta(0)  # how far back a target that was never visited is read
+
+    @property
+    def name(self) -> str:
+        return f"{self.source}/{self.target.name}"
+
+    def slot(self, now: datetime) -> datetime:
+        """The start of the interval of `every_s` seconds that `now` lies in."""
+        return datetime.fromtimestamp(now.timestamp() // self.every_s * self.every_s, now.tzinfo)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    since: datetime
+    until: datetime
+    live: bool
+
+
+class Pipeline:
+    """The steps of a round over one store."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        annotator: Annotator,
+        client: Client,
+        clock: Clock,
+        judge: Judge,
+        dispatcher: Dispatcher,
+        kept: KeptPages,
+        on_stage: Callable[[str], None] = lambda _: None,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._store = store
+        self._annotator = annotator
+        self._client = client
+        self._clock = clock
+        self._judge = judge
+        self._dispatcher = dispatcher
+        self._kept = kept
+        self._on_stage = on_stage
+        self._stopping = stopping
+
+    def collect(self, job: Job, now: datetime) -> Ingested | None:
+        """Visit the job's target for the slot of `now`; None when that was done before.
+
+        A target that lies further back than LIVE_REACH is read hour by hour until it has caught up, an hour could not be
+        read, the slot is over, or the service is stopping. The result is the newest visit's.
+        """
+        slot = job.slot(now)
+        ends = max(slot + timedelta(seconds=job.every_s), now)
+        done: Ingested | None = None
+        while True:
+            window = self._window(job, now)
+            name = f"{job.name}@{slot:%Y%m%dT%H%M%SZ}" + ("" if window.live else f"/{window.since:%Y%m%dT%H%M%SZ}")
+            if self._store.done(name):
+                return done
+            visit = self._visit(job, window, name)
+            done = self._store.ingest(visit)
+            if window.live or visit.error or self._clock.now() >= ends or self._stopping():
+                return done
+
+    def conclude(self, now: datetime) -> None:
+        """Judge what is new, then deliver what is due."""
+        self._judge.judge(now)
+        self._dispatcher.dispatch(now)
+
+    def store_sweep(self, slot: str, job: Job, window: Window, swept: Sweep) -> Ingested:
+        """Annotate and store one sweep that was made elsewhere (an import)."""
+        return self._store.ingest(self._as_visit(slot, job, window, swept))
+
+    def annotate(self, posts: Sequence[Post]) -> list[Annotation]:
+        return self._annotator.annotate(
+            [Document(text=p.text, platform=p.platform, kind=p.kind, author_id=p.author_id) for p in posts]
+        )
+
+    def _window(self, job: Job, now: datetime) -> Window:
+        """What to ask for next: the live window, or the oldest hour still to be read."""
+        moment = max(now, self._clock.now())
+        mark = self._store.watermark(job.source, job.target.name)
+        if job.adapter.scope is not Scope.TOPIC:
+            return Window(since=mark or moment - job.backfill, until=moment, live=True)
+        if mark is None:
+            mark = moment - max(job.backfill, timedelta(seconds=job.every_s))
+        if moment - mark <= LIVE_REACH:
+            return Window(since=mark - OVERLAP, until=moment, live=True)
+        hour = mark.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        return Window(since=mark, until=hour, live=False)
+
+    def _visit(self, job: Job, window: Window, slot: str) -> Visit:
+        swept = sweep(
+            job.adapter,
+            self._client,
+            job.target,
+            window.since,
+            window.until,
+            live=window.live,
+            max_pages=job.max_pages,
+            clock=self._clock,
+        )
+        self._on_stage("fetch")
+        for page in swept.kept:
+            self._kept.keep(job.source, page)
+        if isinstance(swept.error, Blocked):
+            log.warning("%s: blocked: %s. %s", job.name, swept.error, swept.error.advice)
+        elif swept.error:
+            log.warning("%s: %s: %s", job.name, type(swept.error).__name__, swept.error)
+        return self._as_visit(slot, job, window, swept)
+
+    def _as_visit(self, slot: str, job: Job, window: Window, swept: Sweep) -> Visit:
+        seen_until = max((s.ends_at for s in swept.stretches), default=None)
+        return Visit(
+            slot=slot,
+            source=job.source,
+            target=job.target.name,
+            platform=job.adapter.platform,
+            at=self._clock.now(),
+            asked_from=window.since,
+            asked_until=window.until,
+            posts=swept.posts,
+            annotations=tuple(self.annotate(swept.posts)),
+            hot_entries=swept.hot_entries,
+            rejected=swept.rejected,
+            stretches=swept.stretches,
+            watermark=seen_until if swept.reached and not swept.error else None,
+            pages=swept.pages,
+            error=type(swept.error).__name__ if swept.error else None,
+            reason=str(swept.error) if swept.error else None,
+        )

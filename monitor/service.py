@@ -1,0 +1,175 @@
+"""The service put together: from a configuration to a pipeline with its jobs.
+
+The one place that knows how the parts fit; whoever runs it (scheduler, demo, command line, test) brings the clock.
+"""
+
+import logging
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Self
+
+import httpx
+
+from analysis.annotate import Annotator
+from collectors.authors import Authors
+from collectors.clock import Clock
+from collectors.polite import Client
+from collectors.registry import load
+from collectors.secret import Secret
+from collectors.source import Scope, Source
+from monitor.alerts.dispatch import Dispatcher
+from monitor.alerts.judge import Judge, WatchedSource
+from monitor.alerts.teller import Teller
+from monitor.config import Config, SourceConfig
+from monitor.kept import KeptPages
+from monitor.pipeline import Job, Pipeline
+from monitor.store.sqlite import open_store
+from monitor.store.store import Decider, Store, WatchedTopic
+
+log = logging.getLogger(__name__)
+
+Stage = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A running installation: everything that outlives a round."""
+
+    config: Config
+    store: Store
+    pipeline: Pipeline
+    jobs: tuple[Job, ...]
+    client: Client
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.client.close()
+        self.store.close()
+
+
+def database(config: Config) -> Path:
+    return config.storage.folder / "monitor.sqlite"
+
+
+def build(
+    config: Config,
+    clock: Clock,
+    *,
+    on_stage: Stage = lambda _: None,
+    stopping: Callable[[], bool] = lambda: False,
+    request_headers: Callable[[], Mapping[str, str]] = dict,
+    progress: Callable[[str, int], None] = lambda _topic, _posts: None,
+) -> Service:
+    """Open the store, make every part, and recount topics whose definition changed (told to `progress`)."""
+    config.storage.folder.mkdir(parents=True, exist_ok=True)
+    store = open_store(database(config), on_stage=on_stage)
+    annotator = Annotator([topic.to_topic() for topic in config.topics])
+    client = Client(
+        clock=clock,
+        host_floors=config.http.pace_s,
+        resolve=config.http.resolve,
+        max_bytes=config.http.max_bytes,
+        request_headers=request_headers,
+    )
+    jobs = make_jobs(config)
+    teller = Teller(store, config, clock)
+    pipeline = Pipeline(
+        store=store,
+        annotator=annotator,
+        client=client,
+        clock=clock,
+        authors=authors(config),
+        judge=Judge(store, config.rules, config.topics, watched_sources(jobs), teller, on_stage=on_stage),
+        dispatcher=Dispatcher(store, teller.channels, httpx.Client(timeout=10), on_stage=on_stage),
+        kept=KeptPages(
+            config.storage.folder / "kept",
+            max_bytes=config.storage.keep_pages_mb * 1_000_000,
+            max_age=timedelta(days=config.storage.keep_pages_days),
+        ),
+        on_stage=on_stage,
+        stopping=stopping,
+    )
+    watch(config, store, pipeline, jobs, clock, progress)
+    return Service(config, store, pipeline, jobs, client)
+
+
+def watch(
+    config: Config,
+    store: Store,
+    pipeline: Pipeline,
+    jobs: tuple[Job, ...],
+    clock: Clock,
+    progress: Callable[[str, int], None],
+) -> None:
+    """Tell the store what is watched; recount the past of topics that are new or were edited."""
+    topics = [
+        WatchedTopic(name=t.name, definition=t.definition, rivals=t.rivals, owner=t.owner) for t in config.topics
+    ]
+    deciders = [
+        Decider(topic=job.target.topic, query=job.target.query, source=job.source, target=job.target.name)
+        for job in jobs
+        if job.adapter.scope is Scope.TOPIC and job.target.topic
+    ]
+    for topic in store.watch(topics, deciders, clock.now()):
+        mentions = store.recount(topic, pipeline.annotate, lambda posts, topic=topic: progress(topic, posts))  # type: ignore[misc]
+        log.info("topic %s: recounted, %d mentions in the stored posts", topic, mentions)
+
+
+def make_jobs(config: Config) -> tuple[Job, ...]:
+    """Every target of every enabled source that is asked over and over; files are imported instead."""
+    return tuple(
+        Job(
+            source=source.name,
+            adapter=adapter,
+            target=target,
+            every_s=source.every_s,
+            max_pages=source.max_pages,
+            backfill=timedelta(seconds=source.backfill_s),
+        )
+        for source in config.sources
+        if source.enabled
+        for adapter in [make_source(source)]
+        if adapter.scope is not Scope.FILE
+        for target in adapter.targets(
+            [topic.watched() for topic in config.topics if not source.topics or topic.name in source.topics]
+        )
+    )
+
+
+def make_source(source: SourceConfig) -> Source:
+    kind: Callable[[object], Source] = load("trend_monitor.sources", source.kind)
+    return kind(source.settings)
+
+
+def watched_sources(jobs: tuple[Job, ...]) -> tuple[WatchedSource, ...]:
+    """What the rules about sources look at: a source with its targets, and whether its coverage has a watermark."""
+    names = list(dict.fromkeys(job.source for job in jobs))
+    by_name = {name: [job for job in jobs if job.source == name] for name in names}
+    return tuple(
+        WatchedSource(
+            name=name,
+            targets=tuple(job.target.name for job in of),
+            every_s=of[0].every_s,
+        )
+        for name, of in by_name.items()
+    )
+
+
+def authors(config: Config) -> Authors:
+    return Authors(key=config.privacy.author_key or own_key(config.storage.folder), keep_names=config.privacy.author_names)
+
+
+def own_key(folder: Path) -> Secret:
+    """The installation's own key for author hashes: made once, readable by its owner only."""
+    path = folder / "author.key"
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+    return Secret(path.read_text(encoding="ascii").strip())
