@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from collectors.authors import Authors
 from collectors.polite import Client
-from collectors.post import Page
+from collectors.post import Page, Post
 
 
 class Scope(StrEnum):
@@ -81,4 +81,24 @@ class Source(Protocol):
 
     def parse(self, body: bytes, reading: Reading) -> Page:
         """The pure half of `fetch`: bytes to a page. Raises SourceError and nothing else."""
+        ...
+
+
+@runtime_checkable
+class Paged(Protocol):
+    """What a newest-first search adds when any of its pages can be asked for directly: then a surge is sampled."""
+
+    max_pages_shown: ClassVar[int]  # the platform shows no page beyond this one
+
+    def page_cursor(self, number: int) -> str:
+        """The cursor of page `number`, from 1."""
+        ...
+
+
+@runtime_checkable
+class Timed(Protocol):
+    """What a source adds when it knows a finer moment than the published time it shows (ids that carry a second)."""
+
+    def moment(self, post: Post) -> datetime | None:
+        """When the post was published, for estimates of age only; None where it cannot be told."""
         ...
