@@ -97,6 +97,7 @@ class RuleState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDelivery:
+    alert: str | None  # key of the alert it tells of: what `told` looks up; None: a digest or a test
     channel: str
     recipient: str
     message: Message  # message.event_id is unique in the outbox: a second one is ignored
@@ -256,7 +257,7 @@ class Store(Protocol):
     def delivered(self, delivery: int, at: datetime, reference: str) -> None: ...
 
     def failed(self, delivery: int, at: datetime, error: str, next_attempt_at: datetime | None) -> None:
-        """Another attempt at `next_attempt_at`; None: a dead letter."""
+        """The holder of the lease gives it back: another attempt at `next_attempt_at`; None: a dead letter."""
         ...
 
     def enqueue(self, deliveries: Sequence[NewDelivery], now: datetime) -> None: ...
