@@ -121,6 +121,10 @@ class Client:
     ) -> None:
         self.close()
 
+    def now(self) -> datetime:
+        """The present moment on the clock that paces this client: when a body that just came was received."""
+        return self._clock.now()
+
     def close(self) -> None:
         self._http.close()
         self._local_http.close()
