@@ -1,0 +1,146 @@
+"""Weibo's hot list as weibo.com shows it beside its pages: 50 ranked words, pinned ones, and ads."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+import msgspec
+
+from collectors.errors import PayloadChanged
+from collectors.normalise import clean, count, from_epoch
+from collectors.polite import Client
+from collectors.post import HotEntry, HotKind, Page, Rejected
+from collectors.secret import Secret
+from collectors.source import Ask, Reading, Scope, Target, Watched
+from collectors.weibo.walls import check_address, check_json, check_visitor_page
+
+URL = "https://weibo.com/ajax/side/hotSearch"
+_AD_LABELS = frozenset({"商", "荐"})
+_MOST_ENTRIES = 1000
+
+
+class _Word(msgspec.Struct):
+    """What is read of one line. Numbers may come as text, and icons only where there is a label."""
+
+    word: str = ""
+    word_scheme: str = ""
+    num: int | float | str | None = None
+    rank: int | str | None = None  # from 0, counts ads
+    realpos: int | str | None = None  # from 1, the rank shown
+    label_name: str | None = None
+    icon_desc: str | None = None
+    is_ad: int | str | None = None
+    onboard_time: int | str | None = None
+    stime: int | str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """`cookie` is needed only where the platform answers 403 without one; `pace_s` between two requests."""
+
+    cookie: Secret | None = None
+    pace_s: float = 60.0
+
+
+class WeiboHotList:
+    """The list at the moment of reading; it proves nothing about posts."""
+
+    kind: ClassVar[str] = "weibo-hot-list"
+    platform: ClassVar[str] = "weibo"
+    scope: ClassVar[Scope] = Scope.LIST
+    Settings: ClassVar[type[Settings]] = Settings
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def targets(self, watched: Sequence[Watched]) -> tuple[Target, ...]:
+        """One, whatever the topics: everybody sees the same list."""
+        del watched
+        return (Target(name="hot-list"),)
+
+    def fetch(self, client: Client, ask: Ask) -> Page:
+        body = client.get(
+            URL,
+            headers={"Accept": "application/json, text/plain, */*", "Referer": "https://weibo.com/"},
+            cookie=self.settings.cookie,
+            pace_s=self.settings.pace_s,
+        )
+        return self.parse(body.content, Reading(at=client.now(), url=body.url, authors=ask.authors))
+
+    def parse(self, body: bytes, reading: Reading) -> Page:
+        check_address(reading.url)
+        check_visitor_page(body)
+        payload = _object(body)
+        check_json(payload)
+        data = payload.get("data")
+        lines = data.get("realtime") if isinstance(data, dict) else None
+        if not isinstance(lines, list) or not lines:
+            raise PayloadChanged("data.realtime[0]")
+        entries: dict[tuple[HotKind, str], HotEntry] = {}
+        rejected = []
+        for where, line, is_pinned in _lines(data, lines):
+            try:
+                entry = _entry(msgspec.convert(line, _Word), reading.at, is_pinned=is_pinned)
+            except msgspec.ValidationError as error:
+                rejected.append(Rejected(reason=f"another shape: {error}", where=where, excerpt=clean(str(line))[:300]))
+                continue
+            if entry is None:
+                rejected.append(Rejected(reason="no word", where=where, excerpt=clean(str(line))[:300]))
+            else:
+                entries.setdefault((entry.kind, entry.word), entry)
+        if not any(entry.kind is HotKind.RANKED for entry in entries.values()):
+            raise PayloadChanged("data.realtime[].word")
+        return Page(hot_entries=tuple(entries.values()), rejected=tuple(rejected))
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    # json and not msgspec at the bottom: the platform cuts words between the halves of an emoji, and a lone
+    # surrogate in one word must not cost the list.
+    try:
+        payload = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise PayloadChanged(f"JSON object ({type(error).__name__})") from None
+    if not isinstance(payload, dict):
+        raise PayloadChanged("JSON object")
+    return payload
+
+
+def _lines(data: dict[str, Any], realtime: list[Any]) -> Iterator[tuple[str, Any, bool]]:
+    """(where, line, is pinned): first the pinned words, which come singly, as a list, or both."""
+    pinned = [data["hotgov"]] if isinstance(data.get("hotgov"), dict) else []
+    several = data.get("hotgovs")
+    pinned += several if isinstance(several, list) else []
+    for number, line in enumerate(pinned[:_MOST_ENTRIES], 1):
+        yield f"pinned {number}", line, True
+    for number, line in enumerate(realtime[:_MOST_ENTRIES], 1):
+        yield f"line {number}", line, False
+
+
+def _entry(line: _Word, at: datetime, *, is_pinned: bool) -> HotEntry | None:
+    word = clean(line.word or line.word_scheme).strip().strip("#＃").strip()
+    if not word:
+        return None
+    label = clean((line.label_name or line.icon_desc or "").strip()) or None
+    is_ad = str(line.is_ad) == "1" or label in _AD_LABELS
+    kind = HotKind.PINNED if is_pinned else HotKind.AD if is_ad else HotKind.RANKED
+    return HotEntry(
+        platform="weibo",
+        word=word,
+        seen_at=at,
+        kind=kind,
+        rank=_rank(line) if kind is HotKind.RANKED else None,
+        heat=count(str(line.num)) if line.num is not None and not is_pinned else None,
+        label=label,
+        onboard_at=from_epoch(line.onboard_time or line.stime),
+        url=f"https://s.weibo.com/weibo?q={quote(clean(line.word_scheme) or word, safe='')}&Refer=top",
+    )
+
+
+def _rank(line: _Word) -> int | None:
+    shown, from_zero = count(str(line.realpos)), count(str(line.rank))
+    if shown:
+        return shown
+    return None if from_zero is None else from_zero + 1
