@@ -38,7 +38,7 @@ class _Word(msgspec.Struct):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class HotListSettings:
     """`cookie` is needed only where the platform answers 403 without one; `pace_s` between two requests."""
 
     cookie: Secret | None = None
@@ -51,9 +51,9 @@ class WeiboHotList:
     kind: ClassVar[str] = "weibo-hot-list"
     platform: ClassVar[str] = "weibo"
     scope: ClassVar[Scope] = Scope.LIST
-    Settings: ClassVar[type[Settings]] = Settings
+    Settings: ClassVar[type[Any]] = HotListSettings
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: HotListSettings) -> None:
         self.settings = settings
 
     def targets(self, watched: Sequence[Watched]) -> tuple[Target, ...]:
@@ -76,12 +76,11 @@ class WeiboHotList:
         payload = _object(body)
         check_json(payload)
         data = payload.get("data")
-        lines = data.get("realtime") if isinstance(data, dict) else None
-        if not isinstance(lines, list) or not lines:
+        if not isinstance(data, dict) or not isinstance(data.get("realtime"), list) or not data["realtime"]:
             raise PayloadChanged("data.realtime[0]")
         entries: dict[tuple[HotKind, str], HotEntry] = {}
         rejected = []
-        for where, line, is_pinned in _lines(data, lines):
+        for where, line, is_pinned in _lines(data):
             try:
                 entry = _entry(msgspec.convert(line, _Word), reading.at, is_pinned=is_pinned)
             except msgspec.ValidationError as error:
@@ -108,14 +107,14 @@ def _object(body: bytes) -> dict[str, Any]:
     return payload
 
 
-def _lines(data: dict[str, Any], realtime: list[Any]) -> Iterator[tuple[str, Any, bool]]:
+def _lines(data: dict[str, Any]) -> Iterator[tuple[str, Any, bool]]:
     """(where, line, is pinned): first the pinned words, which come singly, as a list, or both."""
     pinned = [data["hotgov"]] if isinstance(data.get("hotgov"), dict) else []
     several = data.get("hotgovs")
     pinned += several if isinstance(several, list) else []
     for number, line in enumerate(pinned[:_MOST_ENTRIES], 1):
         yield f"pinned {number}", line, True
-    for number, line in enumerate(realtime[:_MOST_ENTRIES], 1):
+    for number, line in enumerate(data["realtime"][:_MOST_ENTRIES], 1):
         yield f"line {number}", line, False
 
 

@@ -28,11 +28,12 @@ _MID_IN_DATA = re.compile(r"(?:^|&)mid=(\d{1,20})(?:&|$)")
 _GOOD_PAGE = (b"m-main-nav", "<title>微博搜索".encode(), b"$CONFIG['product'] = 'search'")
 _CAPTCHA = (b"passport.weibo.com/verify", b"/captcha")
 _LOGIN_SHELL = (b"passport.weibo.com", b"login.php", b"sso/signin")
+_NUMBER = re.compile("[0-9０-９]")
 _ALL_BAD = 3  # so many cards, none readable, is a new layout and not a few odd cards
 _MOST_TAGS = 300_000
 
 
-def read_page(body: bytes, reading: Reading, moment: Callable[[Post], datetime]) -> Page:
+def read_page(body: bytes, reading: Reading, moment: Callable[[Post], datetime | None]) -> Page:
     """Posts newest first as shown; coverage where the page is in time order. Raises SourceError and nothing else.
 
     A page that says that nothing was found is an empty page; any other page without posts is an error.
@@ -55,7 +56,7 @@ def read_page(body: bytes, reading: Reading, moment: Callable[[Post], datetime])
     posts, rejected = _read_cards(cards, reading)
     if not posts and len(rejected) >= _ALL_BAD:
         raise PayloadChanged(f"readable card among {len(rejected)} (the first: {rejected[0].reason})")
-    covered_from, covered_until = _covered([moment(post) for post in posts])
+    covered_from, covered_until = _covered([moment(post) or post.published_at for post in posts])
     return Page(
         posts=posts,
         next_cursor=next_cursor,
@@ -110,12 +111,12 @@ def _read_cards(cards: list[LexborNode], reading: Reading) -> tuple[tuple[Post, 
 def _read_card(card: LexborNode, reading: Reading) -> Post | str:
     """The post of a card, or the reason why there is none. Takes the card apart."""
     is_repost, original = _take_forwarded(card)
-    links = [link.attributes.get("href") or "" for link in card.css("div.from a, p.from a")]
-    in_link = next((found for link in links if (found := _POST_LINK.match(link))), None)
+    links = card.css("div.from a, p.from a")
+    in_link = next((found for link in links if (found := _POST_LINK.match(link.attributes.get("href") or ""))), None)
     mid = _mid(card.attributes.get("mid"), in_link and in_link[2])
     if mid is None:
         return "no id"
-    published_at = _published_at(card, mid, reading.at)
+    published_at = _published_at([link.text().strip() for link in links], mid, reading.at)
     if published_at is None:
         return "no date"
     if not is_plausible(published_at, reading.at):
@@ -127,6 +128,7 @@ def _read_card(card: LexborNode, reading: Reading) -> Post | str:
     author, name = card.css_first("a.name"), shown.attributes.get("nick-name")
     in_author = _USER_LINK.match((author and author.attributes.get("href")) or "")
     uid = in_author[1] if in_author else in_link[1] if in_link else None
+    counts = _shown_counts(card)
     return Post(
         platform="weibo",
         native_id=mid,
@@ -138,9 +140,9 @@ def _read_card(card: LexborNode, reading: Reading) -> Post | str:
         author_id=reading.authors.id("weibo", uid),
         author_name=reading.authors.name(clean(name or (author.text() if author else "")).strip()),
         repost_of=original and f"weibo:{original}",
-        reposts=_shown_count(card, "feed_list_forward"),
-        comments=_shown_count(card, "feed_list_comment"),
-        likes=_shown_count(card, "feed_list_like"),
+        reposts=counts.get("feed_list_forward"),
+        comments=counts.get("feed_list_comment"),
+        likes=counts.get("feed_list_like"),
     )
 
 
@@ -180,27 +182,23 @@ def _mid(mid: str | None, bid: str | None) -> str | None:
         return None
 
 
-def _published_at(card: LexborNode, mid: str, at: datetime) -> datetime | None:
-    for link in card.css("div.from a, p.from a"):
-        shown = link.text().strip()
-        if (moment := read_time(shown, at)) is None:
-            continue
-        if not is_relative(shown):
-            return moment
-        # "3分钟前" is known to a minute or two only, and read later it is another minute: the id settles it.
-        given = given_at(mid).replace(second=0)
-        width = timedelta(hours=1, minutes=1) if "小时" in shown else timedelta(minutes=2)
-        return given if moment - width <= given <= moment + timedelta(minutes=1) else moment
-    return None
+def _published_at(shown_times: list[str], mid: str, at: datetime) -> datetime | None:
+    shown, moment = next(((shown, moment) for shown in shown_times if (moment := read_time(shown, at))), ("", None))
+    if moment is None or not is_relative(shown):
+        return moment
+    # "3分钟前" is known to a minute or two only, and read later it is another minute: the id settles it.
+    given = given_at(mid).replace(second=0)
+    width = timedelta(hours=1, minutes=1) if "小时" in shown else timedelta(minutes=2)
+    return given if moment - width <= given <= moment + timedelta(minutes=1) else moment
 
 
-def _shown_count(card: LexborNode, action: str) -> int | None:
-    """A button without a number ("转发", "赞") says zero; a card without the button says nothing."""
-    button = card.css_first(f"[action-type={action}]")
-    if button is None:
-        return None
-    shown = button.text()
-    return count(shown) if any(letter.isdigit() for letter in shown) else 0
+def _shown_counts(card: LexborNode) -> dict[str | None, int | None]:
+    """By button. One without a number ("转发", "赞") says zero; a card without the button says nothing."""
+    counts: dict[str | None, int | None] = {}
+    for button in card.css("a[action-type]"):
+        shown = button.text()
+        counts[button.attributes.get("action-type")] = count(shown) if _NUMBER.search(shown) else 0
+    return counts
 
 
 def _covered(moments: list[datetime]) -> tuple[datetime, datetime] | tuple[None, None]:

@@ -6,7 +6,7 @@ The platform drops and hides posts at will, so that what a search shows is alrea
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from collectors.errors import Blocked
 from collectors.normalise import BEIJING
@@ -23,7 +23,7 @@ _NEAR = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class SearchWebSettings:
     """`cookie`: the session of a weibo.com login; `max_pages`: pages read of one question; `pace_s`: between them."""
 
     cookie: Secret | None = None
@@ -37,10 +37,10 @@ class WeiboSearchWeb:
     kind: ClassVar[str] = "weibo-search-web"
     platform: ClassVar[str] = "weibo"
     scope: ClassVar[Scope] = Scope.TOPIC
-    Settings: ClassVar[type[Settings]] = Settings
+    Settings: ClassVar[type[Any]] = SearchWebSettings
     max_pages_shown: ClassVar[int] = 50
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: SearchWebSettings) -> None:
         self.settings = settings
 
     @property
@@ -58,19 +58,21 @@ class WeiboSearchWeb:
         """The cursor that asks for this page, from 1, of any question."""
         return str(page)
 
-    def moment(self, post: Post) -> datetime:
-        """When a post was published, to the second where its id tells: the page shows minutes only.
+    def moment(self, post: Post) -> datetime | None:
+        """When a post was published, to the second, as its id tells: the page shows minutes only.
 
-        A post that was written long before it appeared (scheduled, released by a review) has an id of another
-        minute than it shows; then the shown minute counts.
+        None for a post that was written long before it appeared (scheduled, released by a review): its id is of
+        another minute than the page shows.
         """
-        given = given_at(post.native_id) if is_mid(post.native_id) else post.published_at
-        return given if abs(given - post.published_at) <= _NEAR else post.published_at
+        if not is_mid(post.native_id):
+            return None
+        given = given_at(post.native_id)
+        return given if abs(given - post.published_at) <= _NEAR else None
 
     def fetch(self, client: Client, ask: Ask) -> Page:
         if self.settings.cookie is None:
             raise Blocked("no session configured: s.weibo.com shows a search to logged-in accounts only", SIGN_IN)
-        page = int(ask.cursor or 1)
+        page = int(ask.cursor) if ask.cursor and ask.cursor.isdecimal() else 1
         path, params = question(ask, page)
         body = client.get(
             HOST + path,

@@ -1,4 +1,4 @@
-"""Every way in which Weibo writes a time, read as UTC. All of them are Beijing time, to the minute."""
+"""Every way in which Weibo writes a time, read as UTC. All but one are Beijing time without an offset."""
 
 import re
 from collections.abc import Callable
@@ -8,8 +8,8 @@ from collectors.normalise import BEIJING, from_beijing
 
 _SKEW = timedelta(minutes=10)  # the platform's clock may be ahead of ours by as much
 _YEARS_BACK = 9  # enough to find the last 29 February
-_MONTHS = {name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
-_HH_MM = r"([0-9]{1,2}):([0-9]{2})(?::[0-9]{2})?"
+_MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
+_HH_MM = r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?"
 _END = r"(?![0-9:])"  # what follows ("转赞人数超过20", "来自 …") is not part of the time
 
 
@@ -17,7 +17,7 @@ def read_time(text: str, at: datetime) -> datetime | None:
     """The moment a shown time means when it is read at `at`; None where it is no time we know.
 
     A time without a year, or without a day, is the latest one that is not after `at`: "12月31日" read on New
-    Year's Day is yesterday. Seconds are dropped, so that "3分钟前" and "今天10:05" agree on a post.
+    Year's Day is yesterday. A time that counts back is cut to the minute, so that "3分钟前" and "今天10:05" agree on a post.
 
     >>> from datetime import UTC, datetime
     >>> read_time("12月31日 23:58", datetime(2026, 1, 1, 2, tzinfo=UTC)).isoformat()
@@ -26,8 +26,7 @@ def read_time(text: str, at: datetime) -> datetime | None:
     text = text[:100].strip()
     for pattern, read in _FORMS:
         if found := pattern.match(text):
-            moment = read([*found.groups()], at)
-            return None if moment is None else moment.replace(second=0, microsecond=0)
+            return read([*found.groups()], at)
     return None
 
 
@@ -38,11 +37,15 @@ def is_relative(text: str) -> bool:
 
 def _ago(groups: list[str], at: datetime) -> datetime | None:
     unit_s = {"秒": 1, "分": 60, "小": 3600}[groups[1][0]]
-    return at.astimezone(UTC) - timedelta(seconds=int(groups[0]) * unit_s)
+    return _minute(at - timedelta(seconds=int(groups[0]) * unit_s))
 
 
 def _just_now(_: list[str], at: datetime) -> datetime | None:
-    return at.astimezone(UTC)
+    return _minute(at)
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(second=0, microsecond=0)
 
 
 def _clock_today(groups: list[str], at: datetime) -> datetime | None:
@@ -56,22 +59,22 @@ def _clock_yesterday(groups: list[str], at: datetime) -> datetime | None:
 
 def _on_day(at: datetime, days_back: int, groups: list[str]) -> datetime | None:
     day = at.astimezone(BEIJING).date() - timedelta(days=days_back)
-    return from_beijing(day.year, day.month, day.day, int(groups[0]), int(groups[1]))
+    return from_beijing(day.year, day.month, day.day, *_numbers(groups))
 
 
 def _without_year(groups: list[str], at: datetime) -> datetime | None:
-    month, day, hour, minute = _numbers(groups)
+    month, day, *clock = _numbers(groups)
     this_year = at.astimezone(BEIJING).year
     for year in range(this_year, this_year - _YEARS_BACK, -1):
-        moment = from_beijing(year, month, day, hour, minute)
+        moment = from_beijing(year, month, day, *clock)
         if moment is not None and moment <= at + _SKEW:
             return moment
     return None
 
 
 def _whole(groups: list[str], _: datetime) -> datetime | None:
-    year, month, day, hour, minute = _numbers(groups)
-    return from_beijing(year, month, day, hour, minute)
+    year, month, day, *clock = _numbers(groups)
+    return from_beijing(year, month, day, *clock)
 
 
 def _numbers(groups: list[str]) -> list[int]:
@@ -81,11 +84,14 @@ def _numbers(groups: list[str]) -> list[int]:
 def _rfc_like(groups: list[str], _: datetime) -> datetime | None:
     """`Sun Mar 03 00:00:39 +0800 2024`, as Weibo's JSON has it; the one form with an offset of its own."""
     month, day, hour, minute, second, sign, off_h, off_m, year = groups
+    place = _MONTHS.find(month)
+    if place % 3:
+        return None
     try:
-        local = datetime(int(year), _MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+        local = datetime(int(year), place // 3 + 1, int(day), int(hour), int(minute), int(second), tzinfo=UTC)
         offset = timedelta(hours=int(off_h), minutes=int(off_m))
         return local - offset if sign == "+" else local + offset
-    except (ValueError, OverflowError, KeyError):
+    except (ValueError, OverflowError):
         return None
 
 
