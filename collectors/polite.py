@@ -61,8 +61,8 @@ class Client:
     """Safe to share between threads; close it, or use it as a context manager.
 
     `floor_s` is the least time between the end of a request and the start of the next one to the same host, at least
-    FLOOR_S; `host_floor_s` raises it for single hosts; `jitter` adds up to 30 % to each pace. `resolve` sends
-    requests for a host to another base URL, as `curl --resolve` does, without anything else noticing. `extra_headers`
+    FLOOR_S; `host_floors` raises it for single hosts; `jitter` adds up to 30 % to each pace. `resolve` sends
+    requests for a host to another base URL, as `curl --resolve` does, without anything else noticing. `request_headers`
     is asked before each request. `connect_s`, `read_s`, `deadline_s` bound connecting, each read and the whole
     request, in real seconds.
     """
@@ -72,7 +72,7 @@ class Client:
         *,
         clock: Clock,
         floor_s: float = FLOOR_S,
-        host_floor_s: Mapping[str, float] | None = None,
+        host_floors: Mapping[str, float] | None = None,
         jitter: Random | None = None,
         resolve: Mapping[str, str] | None = None,
         connect_s: float = 10.0,
@@ -80,22 +80,22 @@ class Client:
         deadline_s: float = 60.0,
         max_bytes: int = MAX_BYTES,
         user_agent: str = BROWSER,
-        extra_headers: Callable[[], Mapping[str, str]] | None = None,
+        request_headers: Callable[[], Mapping[str, str]] | None = None,
         transport: httpx.BaseTransport | None = None,
         stopwatch: Callable[[], float] = time.monotonic,
     ) -> None:
-        floors = {"floor_s": floor_s, **(host_floor_s or {})}
+        floors = {"floor_s": floor_s, **(host_floors or {})}
         low = [name for name, floor in floors.items() if not floor >= FLOOR_S]
         if low:
             raise ValueError(f"{', '.join(low)}: the pace may be raised above {FLOOR_S} s but not lowered")
         self._clock = clock
         self._floor_s = floor_s
-        self._host_floor_s = dict(host_floor_s or {})
+        self._host_floors = dict(host_floors or {})
         self._jitter = jitter
         self._resolve = {host: httpx.URL(base) for host, base in (resolve or {}).items()}
         self._deadline_s = deadline_s
         self._max_bytes = max_bytes
-        self._extra_headers = extra_headers
+        self._request_headers = request_headers
         self._stopwatch = stopwatch
         self._hosts: dict[str, _Host] = {}
         self._hosts_lock = threading.Lock()
@@ -192,7 +192,7 @@ class Client:
     def _keep_pace(self, name: str, host: _Host, pace_s: float) -> None:
         if host.answered_at is None:
             return
-        pace_s = max(self._host_floor_s.get(name, 0.0), self._floor_s, pace_s)
+        pace_s = max(self._host_floors.get(name, 0.0), self._floor_s, pace_s)
         if self._jitter is not None:
             pace_s *= 1 + JITTER * self._jitter.random()
         wait_s = pace_s - (self._clock.now() - host.answered_at).total_seconds()
@@ -207,7 +207,7 @@ class Client:
 
         base = self._resolve.get(target.host)
         http = self._local_http if base else self._http
-        url, sent = target, {**headers, **(self._extra_headers() if self._extra_headers else {})}
+        url, sent = target, {**headers, **(self._request_headers() if self._request_headers else {})}
         if base:
             url = target.copy_with(scheme=base.scheme, host=base.host, port=base.port)
             sent["Host"] = target.netloc.decode("ascii")

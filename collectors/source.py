@@ -88,9 +88,12 @@ class Source(Protocol):
 class Paged(Protocol):
     """What a newest-first search adds when any of its pages can be asked for directly: then a surge is sampled."""
 
-    max_pages_shown: ClassVar[int]  # the platform shows no page beyond this one
+    @property
+    def max_pages_shown(self) -> int:
+        """There is no page beyond this one, whatever the question. A class variable will do."""
+        ...
 
-    def page_cursor(self, number: int) -> str:
+    def page_cursor(self, number: int, /) -> str:
         """The cursor of page `number`, from 1."""
         ...
 
@@ -99,6 +102,6 @@ class Paged(Protocol):
 class Timed(Protocol):
     """What a source adds when it knows a finer moment than the published time it shows (ids that carry a second)."""
 
-    def moment(self, post: Post) -> datetime | None:
+    def moment(self, post: Post, /) -> datetime | None:
         """When the post was published, for estimates of age only; None where it cannot be told."""
         ...
