@@ -1,0 +1,140 @@
+"""How completely each minute was seen, from the stretches that visits proved. Pure; times are epoch seconds.
+
+Over one moment the best stretch of a query counts, over a minute the stretches add up by time, across queries the
+worst counts. A query speaks only of the minutes between its first visit's window and its removal.
+"""
+
+import heapq
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from analysis.series import Completeness, Estimate
+from monitor.store.epoch import MINUTE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A stretch of the ledger; `rates` are (low, mid, high) posts per minute where it was sampled."""
+
+    start: int
+    end: int
+    share: float
+    rates: tuple[float, float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """The stretches of all targets that ask one query, oldest record first, and when it had a say."""
+
+    stretches: Sequence[Seen]
+    since: int
+    until: float = math.inf
+
+
+@dataclass(slots=True)
+class Sample:
+    """What a sampled minute of one query adds up to: posts in its sampled time, and the part seen completely."""
+
+    low: float = 0.0
+    mid: float = 0.0
+    high: float = 0.0
+    rated: bool = False
+    complete: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """Minutes from `since` on: the share seen of each, and the samples that those below 1 were read from."""
+
+    since: int
+    shares: Sequence[float]
+    samples: Sequence[dict[int, Sample]] = field(default_factory=tuple)  # one per query: number of the minute → sample
+
+    def share(self, start: int) -> float:
+        return self.shares[(start - self.since) // MINUTE]
+
+    def estimate(self, start: int, mentions: int) -> Estimate | None:
+        """Mentions there were in the sampled minute of which `mentions` were seen; None where no rate is known.
+
+        The query with the highest rate tells, and never less than was seen. Time of the minute in no stretch adds
+        nothing: nobody knows what was in it.
+        """
+        number = (start - self.since) // MINUTE
+        if not 0.0 < self.shares[number] < 1.0:
+            return None
+        found = [(s.mid + s.complete * mentions, s) for by in self.samples if (s := by.get(number)) and s.rated]
+        if not found:
+            return None
+        mid, sample = max(found, key=lambda each: each[0])
+        seen = sample.complete * mentions
+        mid = max(mid, mentions)
+        return Estimate(low=max(sample.low + seen, mentions), mid=mid, high=max(sample.high + seen, mid))
+
+
+def completeness(share: float) -> Completeness:
+    if share >= 1.0:
+        return Completeness.COMPLETE
+    return Completeness.SAMPLED if share > 0.0 else Completeness.MISSING
+
+
+def cover(queries: Sequence[Query], since: int, until: int) -> Coverage:
+    """The coverage of the minutes [since, until), both on minute borders."""
+    count = (until - since) // MINUTE
+    shares = [math.inf] * count
+    samples = []
+    for query in queries:
+        first = max(0, (query.since - since) // MINUTE)
+        last = count if query.until == math.inf else min(count, math.ceil((query.until - since) / MINUTE))
+        seconds_seen, sampled = _minutes(query.stretches, since, count)
+        for number in range(first, last):
+            shares[number] = min(shares[number], seconds_seen[number] / MINUTE)
+        samples.append({number: sample for number, sample in sampled.items() if first <= number < last})
+    return Coverage(since=since, shares=[0.0 if s == math.inf else min(s, 1.0) for s in shares], samples=samples)
+
+
+def _minutes(stretches: Sequence[Seen], since: int, count: int) -> tuple[list[float], dict[int, Sample]]:
+    """Per minute: the seconds seen, each weighted by its share; and the samples of the sampled ones."""
+    seen = [0.0] * count
+    complete = [0] * count
+    samples: dict[int, Sample] = {}
+    for start, end, best in best_of(stretches):
+        number = max(0, (start - since) // MINUTE)
+        while number < count and since + number * MINUTE < end:
+            from_s = max(start, since + number * MINUTE)
+            length = min(end, since + (number + 1) * MINUTE) - from_s
+            seen[number] += length * best.share
+            if best.share >= 1.0:
+                complete[number] += length
+            else:
+                _add(samples.setdefault(number, Sample()), best, length / MINUTE)
+            number += 1
+    for number, sample in samples.items():
+        sample.complete = complete[number] / MINUTE
+    return seen, samples
+
+
+def _add(sample: Sample, seen: Seen, minutes: float) -> None:
+    if seen.rates:
+        low, mid, high = seen.rates
+        sample.low += low * minutes
+        sample.mid += mid * minutes
+        sample.high += high * minutes
+        sample.rated = True
+
+
+def best_of(stretches: Sequence[Seen]) -> Iterator[tuple[int, int, Seen]]:
+    """Disjoint stretches in order of time, each with the best of those that lie over it; of equals the newest."""
+    waiting = sorted((s.start, -s.share, -number, s) for number, s in enumerate(stretches) if s.end > s.start)
+    borders = sorted({border for s in stretches for border in (s.start, s.end)})
+    open_now: list[tuple[float, int, Seen]] = []
+    next_one = 0
+    for start, end in pairwise(borders):
+        while next_one < len(waiting) and waiting[next_one][0] <= start:
+            heapq.heappush(open_now, waiting[next_one][1:])
+            next_one += 1
+        while open_now and open_now[0][2].end <= start:
+            heapq.heappop(open_now)
+        if open_now:
+            yield start, end, open_now[0][2]

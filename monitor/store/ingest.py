@@ -1,0 +1,157 @@
+"""One visit, stored: everything it tells, in one transaction that the caller holds."""
+
+import sqlite3
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+from collectors.post import Kind
+from monitor.store.buckets import recount_touched
+from monitor.store.epoch import maybe_seconds, seconds
+from monitor.store.observe import observe
+from monitor.store.posts import INSERT_MENTION, NewPost, copies, insert_annotations, insert_posts, mention_rows
+from monitor.store.store import Ingested, Visit
+
+
+def ingest(connection: sqlite3.Connection, visit: Visit, on_stage: Callable[[str], None]) -> Ingested:
+    """Store a visit whose slot is new; otherwise change nothing. `on_stage("transaction")` is called midway."""
+    visit_id = _insert_visit(connection, visit)
+    if visit_id is None:
+        return Ingested(repeated=True)
+    new = insert_posts(connection, visit.posts, visit.annotations, visit.source, visit_id)
+    mentions = _insert_language(connection, new)
+    on_stage("transaction")
+    _insert_findings(connection, visit, visit_id)
+    _insert_stretches(connection, visit, visit_id)
+    _move_target(connection, visit)
+    known = len(visit.posts) - len(new)
+    connection.execute("UPDATE visits SET new_posts = ?, known_posts = ? WHERE id = ?", (len(new), known, visit_id))
+    return Ingested(
+        new_posts=len(new),
+        new_comments=sum(n.post.kind is Kind.COMMENT for n in new),
+        known_posts=known,
+        new_mentions=mentions,
+        rejected=len(visit.rejected),
+        observed=observe(connection, visit.source, visit.target, seconds(visit.at)),
+    )
+
+
+def _insert_visit(connection: sqlite3.Connection, visit: Visit) -> int | None:
+    """The id of the visit's row; None where its slot was stored before."""
+    row = connection.execute(
+        "INSERT INTO visits (slot, source, target, at, asked_from, asked_until, pages, rejected, error, reason) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (slot) DO NOTHING RETURNING id",
+        (
+            visit.slot,
+            visit.source,
+            visit.target,
+            seconds(visit.at),
+            maybe_seconds(visit.asked_from),
+            maybe_seconds(visit.asked_until),
+            visit.pages,
+            len(visit.rejected),
+            visit.error,
+            visit.reason,
+        ),
+    ).fetchall()
+    return int(row[0][0]) if row else None
+
+
+def _insert_language(connection: sqlite3.Connection, new: Sequence[NewPost]) -> int:
+    """Annotations, hashtags, copies and mentions of new posts, and the buckets these touch; the number of mentions."""
+    copied = copies(connection, new)
+    insert_annotations(connection, new, copied)
+    by_topic: dict[str, list[NewPost]] = defaultdict(list)
+    for n in new:
+        for name in {match.topic for match in n.annotation.matches}:
+            by_topic[name].append(n)
+    for name, mentioning in sorted(by_topic.items()):
+        topic = topic_id(connection, name)
+        connection.executemany(INSERT_MENTION, mention_rows(topic, name, mentioning, copied))
+        recount_touched(connection, topic, (n.published_at for n in mentioning))
+    return sum(map(len, by_topic.values()))
+
+
+def topic_id(connection: sqlite3.Connection, name: str) -> int:
+    """The row of a topic. One that is mentioned before it is watched gets its row, without being watched."""
+    connection.execute("INSERT INTO topics (name) VALUES (?) ON CONFLICT (name) DO NOTHING", (name,))
+    return int(connection.execute("SELECT id FROM topics WHERE name = ?", (name,)).fetchone()[0])
+
+
+def _insert_findings(connection: sqlite3.Connection, visit: Visit, visit_id: int) -> None:
+    at = seconds(visit.at)
+    connection.executemany(
+        "INSERT INTO rejected (source, seen_at, reason, place, excerpt, visit_id) VALUES (?, ?, ?, ?, ?, ?)",
+        [(visit.source, at, r.reason, r.where, r.excerpt, visit_id) for r in visit.rejected],
+    )
+    connection.executemany(
+        "INSERT INTO hot_entries (seen_at, platform, word, kind, folded, rank, heat, label, onboard_at, url, source) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        [
+            (
+                seconds(e.seen_at),
+                e.platform,
+                e.word,
+                e.kind.value,
+                folded(e.word),
+                e.rank,
+                e.heat,
+                e.label,
+                maybe_seconds(e.onboard_at),
+                e.url,
+                visit.source,
+            )
+            for e in visit.hot_entries
+        ],
+    )
+
+
+def folded(word: str) -> str:
+    """As hashtags are folded, so that a hot-list word and a hashtag can be compared."""
+    return unicodedata.normalize("NFKC", word).lower()
+
+
+def _insert_stretches(connection: sqlite3.Connection, visit: Visit, visit_id: int) -> None:
+    # Both ends are cut off downwards: stretches that join stay joined, and posts carry whole seconds anyway.
+    connection.executemany(
+        "INSERT INTO stretches (source, target, starts_at, ends_at, share, rate_low, rate_mid, rate_high, visit_id, "
+        "recorded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                visit.source,
+                visit.target,
+                seconds(s.starts_at),
+                seconds(s.ends_at),
+                s.share,
+                *((s.rate.low, s.rate.mid, s.rate.high) if s.rate else (None, None, None)),
+                visit_id,
+                seconds(visit.at),
+            )
+            for s in visit.stretches
+        ],
+    )
+
+
+def _move_target(connection: sqlite3.Connection, visit: Visit) -> None:
+    """The cursor, and what `health` tells of the newest visit. A cursor never goes back."""
+    at = seconds(visit.at)
+    connection.execute(
+        "INSERT INTO targets (source, target, platform, watermark, asked_from, visited_at, succeeded_at, error, reason)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (source, target) DO UPDATE SET "
+        "platform = ?3, watermark = max(coalesce(watermark, ?4), coalesce(?4, watermark)), "
+        "asked_from = min(coalesce(asked_from, ?5), coalesce(?5, asked_from)), "
+        "succeeded_at = max(coalesce(succeeded_at, ?7), coalesce(?7, succeeded_at)), "
+        "error = CASE WHEN ?6 >= visited_at THEN ?8 ELSE error END, "
+        "reason = CASE WHEN ?6 >= visited_at THEN ?9 ELSE reason END, visited_at = max(visited_at, ?6)",
+        (
+            visit.source,
+            visit.target,
+            visit.platform,
+            maybe_seconds(visit.watermark),
+            maybe_seconds(visit.asked_from),
+            at,
+            at if visit.error is None else None,
+            visit.error,
+            visit.reason,
+        ),
+    )

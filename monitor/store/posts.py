@@ -1,0 +1,193 @@
+"""Posts, annotations and mentions: the rows that a visit adds."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from analysis.annotation import Annotation
+from collectors.post import Kind, Post
+from monitor.store.epoch import seconds
+
+ROWS = 200  # of one INSERT … VALUES; × 20 columns stays below SQLite's limit of 32,766 parameters
+
+POST_COLUMNS = (
+    "key, platform, native_id, url, text, published_at, collected_at, kind, author_id, author_name, repost_of, "
+    "reposts, comments, likes, views, followers, counted_at, source, visit_id"
+)
+MENTION_COLUMNS = (
+    "topic_id, published_at, post_id, platform, author_id, complaint, original, polarity_milli, followers, "
+    "observed_at, term, starts, ends, categories, polarity, version"
+)
+INSERT_MENTION = f"INSERT INTO mentions ({MENTION_COLUMNS}) VALUES ({', '.join('?' * 16)})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPost:
+    """A post that was not stored before, with its row."""
+
+    id: int
+    post: Post
+    published_at: int
+    annotation: Annotation
+
+
+def insert_posts(
+    connection: sqlite3.Connection, posts: Sequence[Post], annotations: Sequence[Annotation], source: str, visit: int
+) -> list[NewPost]:
+    """Store the posts not stored before, in order of key; a known one only brings newer counts."""
+    batch: dict[str, tuple[Post, Annotation]] = {}
+    again: list[Post] = []
+    for post, annotation in zip(posts, annotations, strict=True):
+        if batch.setdefault(post.key, (post, annotation))[0] is not post:
+            again.append(post)
+    keys = sorted(batch)
+    ids = _insert(connection, [_row(key, batch[key][0], source, visit) for key in keys])
+    _update_counts(connection, [batch[key][0] for key in keys if key not in ids] + again)
+    return [
+        NewPost(id=ids[key], post=post, published_at=seconds(post.published_at), annotation=annotation)
+        for key in keys
+        if key in ids
+        for post, annotation in (batch[key],)
+    ]
+
+
+def _row(key: str, post: Post, source: str, visit: int) -> tuple[object, ...]:
+    collected_at = seconds(post.collected_at)
+    return (
+        key,
+        post.platform,
+        post.native_id,
+        post.url,
+        post.text,
+        seconds(post.published_at),
+        collected_at,
+        post.kind.value,
+        post.author_id,
+        post.author_name,
+        post.repost_of,
+        post.reposts,
+        post.comments,
+        post.likes,
+        post.views,
+        post.followers,
+        collected_at,
+        source,
+        visit,
+    )
+
+
+def _insert(connection: sqlite3.Connection, rows: Sequence[tuple[object, ...]]) -> dict[str, int]:
+    """Key → id of the rows that were new, as the database itself tells."""
+    ids: dict[str, int] = {}
+    for first in range(0, len(rows), ROWS):
+        part = rows[first : first + ROWS]
+        marks = ", ".join([f"({', '.join('?' * len(part[0]))})"] * len(part))
+        sql = f"INSERT INTO posts ({POST_COLUMNS}) VALUES {marks} ON CONFLICT (key) DO NOTHING RETURNING key, id"
+        ids.update(connection.execute(sql, [value for row in part for value in row]).fetchall())
+    return ids
+
+
+def _update_counts(connection: sqlite3.Connection, posts: Iterable[Post]) -> None:
+    """The newest count that a source told wins; an older reading (an old file imported late) changes nothing."""
+    connection.executemany(
+        "UPDATE posts SET reposts = coalesce(?1, reposts), comments = coalesce(?2, comments), "
+        "likes = coalesce(?3, likes), views = coalesce(?4, views), counted_at = ?5 WHERE key = ?6 AND counted_at <= ?5",
+        [(p.reposts, p.comments, p.likes, p.views, seconds(p.collected_at), p.key) for p in posts],
+    )
+
+
+def copies(connection: sqlite3.Connection, new: Sequence[NewPost]) -> dict[int, int]:
+    """Which of the new posts repeat an earlier text: id → id of the earliest post stored with that text.
+
+    Where nothing with the text was stored, the earliest of the new ones is the story and the others are its copies.
+    """
+    in_time = sorted((n for n in new if n.annotation.fingerprint), key=lambda n: (n.published_at, n.post.key))
+    if not in_time:
+        return {}
+    wanted = sorted({n.annotation.fingerprint for n in in_time})
+    stories: dict[int, int] = {}
+    for first in range(0, len(wanted), ROWS):
+        part = wanted[first : first + ROWS]
+        sql = f"SELECT fingerprint, post_id FROM stories WHERE fingerprint IN ({', '.join('?' * len(part))})"
+        stories.update(connection.execute(sql, part).fetchall())
+    copied = {}
+    for n in in_time:
+        story = stories.setdefault(n.annotation.fingerprint, n.id)
+        if story != n.id:
+            copied[n.id] = story
+    connection.executemany(
+        "INSERT INTO stories (fingerprint, post_id, published_at) VALUES (?, ?, ?) ON CONFLICT (fingerprint) DO UPDATE "
+        "SET post_id = excluded.post_id, published_at = excluded.published_at "
+        "WHERE excluded.published_at < stories.published_at",
+        sorted((n.annotation.fingerprint, n.id, n.published_at) for n in in_time),
+    )
+    return copied
+
+
+def insert_annotations(connection: sqlite3.Connection, new: Sequence[NewPost], copied: Mapping[int, int]) -> None:
+    connection.executemany(
+        "INSERT INTO annotations (post_id, tokens, complaints, categories, polarity, fingerprint, duplicate_of, "
+        "version) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                n.id,
+                " ".join(n.annotation.tokens),
+                _spans(n.annotation),
+                categories(n.annotation),
+                n.annotation.polarity,
+                n.annotation.fingerprint,
+                copied.get(n.id),
+                n.annotation.version,
+            )
+            for n in new
+        ],
+    )
+    connection.executemany(
+        "INSERT INTO post_hashtags (post_id, key, spelling) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        [(n.id, tag.key, tag.spelling) for n in new for tag in n.annotation.hashtags],
+    )
+
+
+def _spans(annotation: Annotation) -> str:
+    if not annotation.complaints:
+        return "[]"
+    return json.dumps([[c.category, c.term, c.start, c.end] for c in annotation.complaints], ensure_ascii=False)
+
+
+def categories(annotation: Annotation) -> str:
+    """Complaint categories as one cell: `,slow,busy,`, so that `,slow,` finds one; empty without complaints."""
+    return f",{','.join(c.category for c in annotation.complaints)}," if annotation.complaints else ""
+
+
+def split_categories(cell: str) -> tuple[str, ...]:
+    return tuple(cell[1:-1].split(",")) if cell else ()
+
+
+def mention_rows(
+    topic: int, name: str, new: Iterable[NewPost], copied: Mapping[int, int]
+) -> Iterable[tuple[object, ...]]:
+    """The rows of `mentions` for one topic, not yet observed."""
+    for n in new:
+        for match in n.annotation.matches:
+            if match.topic == name:
+                post, polarity = n.post, n.annotation.polarity
+                yield (
+                    topic,
+                    n.published_at,
+                    n.id,
+                    post.platform,
+                    post.author_id,
+                    int(bool(n.annotation.complaints)),
+                    int(post.kind is not Kind.REPOST and n.id not in copied),
+                    None if polarity is None else round(polarity * 1000),
+                    post.followers,
+                    None,
+                    match.term,
+                    match.start,
+                    match.end,
+                    categories(n.annotation),
+                    polarity,
+                    n.annotation.version,
+                )
+                break
