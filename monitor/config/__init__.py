@@ -1,0 +1,40 @@
+"""The one configuration file: loaded once into frozen types, or refused with everything that is wrong with it."""
+
+from importlib.resources import files
+
+from monitor.config.problems import ConfigError, Problem
+from monitor.config.reading import load
+from monitor.config.types import (
+    ChannelConfig,
+    Config,
+    DigestConfig,
+    HttpConfig,
+    PrivacyConfig,
+    RouteConfig,
+    RuleConfig,
+    SourceConfig,
+    StorageConfig,
+    TopicConfig,
+)
+
+__all__ = [
+    "ChannelConfig",
+    "Config",
+    "ConfigError",
+    "DigestConfig",
+    "HttpConfig",
+    "PrivacyConfig",
+    "Problem",
+    "RouteConfig",
+    "RuleConfig",
+    "SourceConfig",
+    "StorageConfig",
+    "TopicConfig",
+    "default_text",
+    "load",
+]
+
+
+def default_text() -> str:
+    """The commented file that `monitor init` writes: it runs without any credential."""
+    return files("monitor.config").joinpath("default.toml").read_text(encoding="utf-8")

@@ -1,0 +1,149 @@
+"""What `config.toml` says, as frozen types. Their fields are the keys of the file, their annotations its bounds.
+
+`name` is the name of a table (`[topics.NAME]`), `settings` an instance of the kind's own `Settings`, whose keys stand
+in the same table as the common ones. Durations are seconds.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Gt, Le, MinLen
+
+from analysis.matching import Topic
+from collectors.polite import FLOOR_S, MAX_BYTES
+from collectors.secret import Secret
+from collectors.source import Watched
+from monitor.alerts.types import Severity
+from monitor.config.words import BaseUrl, TimeOfDay, Url, Word, Zone
+
+Duration = Annotated[float, Ge(0), Le(366 * 86_400)]
+Language = Literal["en", "zh"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicConfig:
+    """What is watched. `hashtags` maps each hashtag, without # signs, to other spellings that count as the same."""
+
+    name: str
+    title: str = ""  # for people; the name where it is not given
+    hashtags: Mapping[Word, tuple[Word, ...]] = field(default_factory=dict)
+    any: tuple[Word, ...] = ()
+    all: tuple[Word, ...] = ()
+    none: tuple[Word, ...] = ()
+    subjects: tuple[Word, ...] = ()  # what a complaint may be about: their nearness makes a weak word count
+    queries: tuple[Word, ...] = ()  # what searches ask for; where not given, the hashtags and then the `any` words
+    rivals: tuple[str, ...] = ()  # names of other topics
+    owner: str = ""  # a label for routes
+
+    def to_topic(self) -> Topic:
+        return Topic(
+            name=self.name, hashtags=self.hashtags, any=self.any, all=self.all, none=self.none, subjects=self.subjects
+        )
+
+    def watched(self) -> Watched:
+        hashtags = tuple(f"#{hashtag}#" for hashtag in self.hashtags)
+        return Watched(topic=self.name, queries=self.queries or hashtags + self.any or self.all)
+
+    @property
+    def definition(self) -> str:
+        """A hash of all words that decide what counts as a mention or a complaint: another one means a recount."""
+        words = [
+            sorted((hashtag, sorted(aliases)) for hashtag, aliases in self.hashtags.items()),
+            *(sorted(words) for words in (self.any, self.all, self.none, self.subjects)),
+        ]
+        return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceConfig:
+    name: str
+    kind: str
+    enabled: bool = True
+    every_s: Annotated[float, Ge(10), Le(86_400)] = 300.0
+    topics: tuple[str, ...] = ()  # names; empty: all
+    backfill_s: Duration = 0.0  # how far back a target is read that was never visited
+    max_pages: Annotated[int, Ge(1), Le(1000)] = 12  # pages read of one question
+    settings: object = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleConfig:
+    name: str
+    kind: str
+    topics: tuple[str, ...] = ()  # names; empty: all
+    sources: tuple[str, ...] = ()  # names; empty: all
+    severity: Severity = Severity.WARN
+    hold_s: Duration = 0.0  # a breach must last this long before it fires
+    keep_firing_s: Duration = 600.0  # a clear must last this long before it resolves
+    labels: Mapping[str, str] = field(default_factory=dict)  # added to the alert's, for routes
+    runbook: Url = ""
+    settings: object = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelConfig:
+    name: str
+    kind: str
+    settings: object = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteConfig:
+    """Alerts whose labels are all as in `match` are told to `channels`. Every matching route counts."""
+
+    channels: Annotated[tuple[str, ...], MinLen(1)]
+    match: Mapping[str, str] = field(default_factory=dict)  # empty: every alert
+    on_resolved: bool = True  # tell also when it is over
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestConfig:
+    at: TimeOfDay = "08:00"  # in `time_zone`: when the digest of the day before is made
+    topics: tuple[str, ...] = ()  # names; empty: all
+    channels: tuple[str, ...] = ()  # told that it is there, with its headline figures; empty: only the file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorageConfig:
+    folder: Path = Path("data")  # database, digests, kept pages; relative to the configuration file
+    keep_pages_mb: Annotated[int, Ge(1)] = 200  # unreadable pages kept for inspection
+    keep_pages_days: Annotated[int, Ge(1), Le(36_500)] = 14
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivacyConfig:
+    author_key: Secret | None = None  # of the author hashes; None: made once, in the data folder
+    author_names: bool = False  # keep names as published; shown masked all the same
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpConfig:
+    """Bounds of every request to a platform. `resolve` sends a host's requests to another base URL."""
+
+    pace_s: Mapping[str, Annotated[float, Ge(FLOOR_S), Le(86_400)]] = field(default_factory=dict)  # host → floor
+    resolve: Mapping[str, BaseUrl] = field(default_factory=dict)
+    connect_s: Annotated[float, Gt(0)] = 10.0
+    read_s: Annotated[float, Gt(0)] = 20.0
+    deadline_s: Annotated[float, Gt(0)] = 60.0
+    max_bytes: Annotated[int, Ge(10_000)] = MAX_BYTES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    path: Path  # of the file
+    topics: tuple[TopicConfig, ...] = ()
+    sources: tuple[SourceConfig, ...] = ()
+    rules: tuple[RuleConfig, ...] = ()
+    channels: tuple[ChannelConfig, ...] = ()
+    routes: tuple[RouteConfig, ...] = ()
+    digest: DigestConfig = field(default_factory=DigestConfig)
+    storage: StorageConfig = field(default_factory=StorageConfig)
+    privacy: PrivacyConfig = field(default_factory=PrivacyConfig)
+    http: HttpConfig = field(default_factory=HttpConfig)
+    external_url: BaseUrl | None = None  # where people reach this service: makes links in messages
+    time_zone: Zone = "Asia/Shanghai"  # of days, hours shown, and the digest's time
+    language: Language = "en"  # of messages and digests

@@ -1,0 +1,52 @@
+"""Texts in a configuration that must have a form: each type names the form and says what it looks like."""
+
+import re
+from typing import Annotated
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator
+
+
+def _word(text: str) -> str:
+    if not text.strip():
+        raise ValueError("is an empty word, which every text would contain")
+    return text.strip()
+
+
+def _time_of_day(text: str) -> str:
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
+        raise ValueError('is not a time of day such as "08:00"')
+    return text
+
+
+def _url(text: str) -> str:
+    if not text:
+        return text
+    try:
+        parts = urlsplit(text)
+        well = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        well = False
+    if not well or re.search(r"[\s\x00-\x1f]", text):
+        raise ValueError('is not an address such as "https://monitor.example.org"')
+    return text
+
+
+def _base_url(text: str) -> str:
+    return _url(text).rstrip("/")
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError('is not a time zone such as "Asia/Shanghai"') from None
+    return text
+
+
+Word = Annotated[str, AfterValidator(_word)]
+TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
+Url = Annotated[str, AfterValidator(_url)]
+BaseUrl = Annotated[str, AfterValidator(_base_url)]  # paths are appended to it
+Zone = Annotated[str, AfterValidator(_zone)]
