@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _VALUE = {letter: value for value, letter in enumerate(_ALPHABET)}
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _EPOCH = 515_483_463  # unix seconds of the mid 0
 _SHIFT = 22
 _MOST_DIGITS = 20
@@ -30,13 +31,8 @@ def bid_of(mid: str) -> str:
     """
     if not is_mid(mid):
         raise ValueError(f"not a mid: {mid[:40]!r}")
-    letters = ""
-    for end in range(len(mid), 0, -7):
-        rest, group = int(mid[max(0, end - 7) : end]), ""
-        while rest or len(group) < 4:
-            rest, digit = divmod(rest, 62)
-            group = _ALPHABET[digit] + group
-        letters = group + letters
+    groups = [int(mid[max(0, end - 7) : end]) for end in range(len(mid), 0, -7)]
+    letters = "".join(_PAIRS[group // 3844] + _PAIRS[group % 3844] for group in reversed(groups))
     return letters.lstrip("0")
 
 

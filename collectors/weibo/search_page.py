@@ -22,7 +22,7 @@ _NOT_OWN = "i.wbicon, [action-type=fl_unfold], [action-type=fl_fold]"
 _FOLD_TAIL = re.compile(r"\s*(?:收起d|展开c)$")
 _NOTHING_FOUND = ("未找到", "没有找到")
 _WITHHELD = "法律法规"
-_POST_LINK = re.compile(r"^(?:https?:)?//(?:www\.)?weibo\.com/(\d{1,20})/([0-9A-Za-z]{4,12})(?:[?#/]|$)")
+_POST_LINK = re.compile(r"^(?:https?:)?//(?:www\.)?weibo\.com/(\d{1,20})/([0-9A-Za-z]{7,12})(?:[?#/]|$)")
 _USER_LINK = re.compile(r"^(?:https?:)?//(?:www\.)?weibo\.com/(?:u/)?(\d{1,20})(?:[?#/]|$)")
 _MID_IN_DATA = re.compile(r"(?:^|&)mid=(\d{1,20})(?:&|$)")
 _GOOD_PAGE = (b"m-main-nav", "<title>微博搜索".encode(), b"$CONFIG['product'] = 'search'")
@@ -104,7 +104,9 @@ def _read_cards(cards: list[LexborNode], reading: Reading) -> tuple[tuple[Post, 
         if isinstance(read, Post):
             posts.setdefault(read.native_id, read)
         else:
-            rejected.append(Rejected(reason=read, where=f"card {number}", excerpt=clean(card.text())[:300].strip()))
+            rejected.append(
+                Rejected(reason=read, where=f"card {number}", excerpt=clean(" ".join(card.text().split()))[:300])
+            )
     return tuple(posts.values()), tuple(rejected)
 
 

@@ -17,7 +17,8 @@ def read_time(text: str, at: datetime) -> datetime | None:
     """The moment a shown time means when it is read at `at`; None where it is no time we know.
 
     A time without a year, or without a day, is the latest one that is not after `at`: "12月31日" read on New
-    Year's Day is yesterday. A time that counts back is cut to the minute, so that "3分钟前" and "今天10:05" agree on a post.
+    Year's Day is yesterday. A time that counts back is cut to the minute, so that "3分钟前" and "今天10:05" agree
+    on a post.
 
     >>> from datetime import UTC, datetime
     >>> read_time("12月31日 23:58", datetime(2026, 1, 1, 2, tzinfo=UTC)).isoformat()
