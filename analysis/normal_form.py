@@ -1,0 +1,146 @@
+"""The normal form: what every reader of a text reads, with the way back to the text as published.
+
+NFKC, lower case; zero-width and direction marks, links, names (@somebody), the signs of a cut text ("...全文", "展开")
+and the spans a caller wants out (hashtags) are cut. Emoji and [表情] stay as they are. Traditional characters are not
+yet turned into simplified ones.
+
+One character becomes one character almost everywhere, so the offset map holds one entry per piece, not per character.
+"""
+
+import re
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from unicodedata import normalize
+
+# Characters that NFKC and lower() turn into exactly one, whatever stands beside them: ASCII, Chinese, kana, full-width
+# forms, common punctuation, arrows to dingbats, emoji.
+_EASY = (
+    "\x01-\x7f\xa1\xa5-\xa7\xa9\xab\xb0\xb1\xb6\xb7\xbb\xd7\xf7\u2010\u2012-\u2016\u2018-\u2023\u2026\u2030\u203b"
+    "\u2190-\u21ff\u2200-\u222b\u2500-\u27bf\u2b00-\u2b5f\u3000-\u3029\u3030\u3041-\u3096\u30a1-\u30fe\u3400-\u4dbf"
+    "\u4e00-\u9fff\uff01-\uff5e\uffe5\ufffd\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff\U00020000-\U0002a6df"
+)
+_DROPPED = (
+    "\xad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef"
+)
+_NOT_EASY = re.compile(f"[^{_EASY}]")
+_DROP = re.compile(f"[{_DROPPED}]+")
+# A combining mark changes the character before it: that one is rewritten together with it.
+_HARD = re.compile(f"[^{_DROPPED}]?[^{_EASY}{_DROPPED}]+", re.DOTALL)
+_KEPT_SIGNS = re.compile("([\u2122\u2139\u24c2\u3297\u3299\U0001f200-\U0001f265])")
+_SURROGATE = re.compile("[\x00\ud800-\udfff]")
+
+_LINK = re.compile(r"(?:https?://|www\.)[!-~]+|\bt\.cn/[a-zA-Z0-9]+")
+_NAME = re.compile(r"(?:回复|回覆)?[@＠][\w\-·]{1,30}(?:[:：](?=\S))?")
+_CUT_TAIL = re.compile(r"(?:\.{3}|…+)\s?(?:全文|展开c?|收起d?)\s*$|\s(?:展开c|收起d|展开全文)\s*$")
+_CHAIN = re.compile(r"/\s?/\s?[@＠]|／／\s?[@＠]")
+_EMPTY_REPOST = frozenset(("转发微博", "轉發微博", "转发", "repost", "分享图片", "分享视频"))
+
+Edit = tuple[int, int, str]  # start, end, replacement
+
+
+class NormalForm:
+    """`text` and its way back. Immutable by convention; equal inputs give equal maps."""
+
+    __slots__ = ("_begins", "_ends", "_starts", "text")
+
+    def __init__(self, text: str, starts: Sequence[int], begins: Sequence[int], ends: Sequence[int]) -> None:
+        self.text = text
+        self._starts = starts  # where each piece begins in the normal form
+        self._begins = begins  # where it begins in the original
+        self._ends = ends  # where it ends there if it was rewritten as a whole; -1: character by character
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Offsets into the original of the normal form's [start, end), `start < end`."""
+        first = bisect_right(self._starts, start) - 1
+        begin = self._begins[first]
+        if self._ends[first] < 0:
+            begin += start - self._starts[first]
+        last = bisect_right(self._starts, end - 1) - 1
+        stop = self._ends[last]
+        if stop < 0:
+            stop = self._begins[last] + end - self._starts[last]
+        return begin, stop
+
+
+def own_end(text: str) -> int:
+    """Where the author's own words end: before the first `//@somebody:` of a repost chain."""
+    if "@" not in text and "＠" not in text:
+        return len(text)
+    chain = _CHAIN.search(text)
+    return chain.start() if chain else len(text)
+
+
+def is_empty_repost(own: str) -> bool:
+    """Nothing but what the platform writes when somebody reposts without a word."""
+    return len(own) <= 12 and own.strip(" 。.!！\n").lower() in _EMPTY_REPOST
+
+
+def normalise(text: str, start: int = 0, end: int | None = None, cut: Iterable[tuple[int, int]] = ()) -> NormalForm:
+    """The normal form of `text[start:end]`; each span of `cut` (offsets into `text`) becomes one space."""
+    if end is None:
+        end = len(text)
+    edits: list[Edit] = [(a, b, " ") for a, b in cut if start <= a and b <= end]
+    body = text if start == 0 and end == len(text) else text[start:end]
+    if "://" in body or "www." in body or "t.cn/" in body:
+        edits += [(start + m.start(), start + m.end(), " ") for m in _LINK.finditer(body)]
+    if "@" in body or "＠" in body:
+        edits += [(start + m.start(), start + m.end(), " ") for m in _NAME.finditer(body)]
+    if body.endswith(("全文", "展开", "收起", "c", "d", " ")) and (tail := _CUT_TAIL.search(body)):
+        edits.append((start + tail.start(), start + tail.end(), " "))
+    if _NOT_EASY.search(body):
+        edits += [(start + m.start(), start + m.end(), "") for m in _DROP.finditer(body)]
+        edits += [(start + m.start(), start + m.end(), _rewrite(m.group())) for m in _HARD.finditer(body)]
+        if len(edits) > 1:
+            edits.sort(key=_outermost_first)
+    elif not edits:
+        return NormalForm(_fold(body), (0,), (start,), (-1,))
+    elif len(edits) > 1:
+        edits.sort(key=_outermost_first)
+    return _apply(text, start, end, edits)
+
+
+def _outermost_first(edit: Edit) -> tuple[int, int]:
+    return edit[0], -edit[1]
+
+
+def _fold(easy: str) -> str:
+    # … would become three dots, a run that tokenizers join to its neighbours
+    return normalize("NFKC", easy.replace("…", "⋯")).lower()
+
+
+def _rewrite(hard: str) -> str:
+    hard = _SURROGATE.sub("\ufffd", hard)
+    return "".join(
+        part if _KEPT_SIGNS.fullmatch(part) else normalize("NFKC", part.replace("…", "⋯")).lower()
+        for part in _KEPT_SIGNS.split(hard)
+    )
+
+
+def _apply(text: str, start: int, end: int, edits: list[Edit]) -> NormalForm:
+    """`edits` in order; what one shares with an earlier one belongs to the earlier."""
+    parts: list[str] = []
+    starts, begins, ends = array("q"), array("q"), array("q")
+    length, position = 0, start
+    for begin, stop, replacement in edits:
+        if stop <= position and begin < position:
+            continue
+        if position < begin:
+            parts.append(_fold(text[position:begin]))
+            starts.append(length)
+            begins.append(position)
+            ends.append(-1)
+            length += begin - position
+        if replacement:
+            parts.append(replacement)
+            starts.append(length)
+            begins.append(begin)
+            ends.append(stop)
+            length += len(replacement)
+        position = stop
+    if position < end or not parts:
+        parts.append(_fold(text[position:end]))
+        starts.append(length)
+        begins.append(position)
+        ends.append(-1)
+    return NormalForm("".join(parts), starts, begins, ends)
