@@ -8,11 +8,13 @@ is done again, without effect where it had been stored.
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Self
 
 from analysis.annotate import Annotator
 from analysis.annotation import Annotation, Document
+from collectors.authors import Authors
 from collectors.clock import Clock
 from collectors.errors import Blocked
 from collectors.polite import Client
@@ -58,6 +60,27 @@ class Window:
     live: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """What the visits of one slot gave together; `error` is the last one's."""
+
+    visits: int = 0
+    new_posts: int = 0
+    known_posts: int = 0
+    error: str | None = None
+    reason: str | None = None
+
+    def plus(self, ingested: Ingested, visit: Visit) -> Self:
+        return replace(
+            self,
+            visits=self.visits + 1,
+            new_posts=self.new_posts + ingested.new_posts,
+            known_posts=self.known_posts + ingested.known_posts,
+            error=visit.error,
+            reason=visit.reason,
+        )
+
+
 class Pipeline:
     """The steps of a round over one store."""
 
@@ -68,6 +91,7 @@ class Pipeline:
         annotator: Annotator,
         client: Client,
         clock: Clock,
+        authors: Authors,
         judge: Judge,
         dispatcher: Dispatcher,
         kept: KeptPages,
@@ -78,39 +102,38 @@ class Pipeline:
         self._annotator = annotator
         self._client = client
         self._clock = clock
+        self._authors = authors
         self._judge = judge
         self._dispatcher = dispatcher
         self._kept = kept
         self._on_stage = on_stage
         self._stopping = stopping
 
-    def collect(self, job: Job, now: datetime) -> Ingested | None:
+    def collect(self, job: Job, now: datetime, *, once: bool = False) -> Collected | None:
         """Visit the job's target for the slot of `now`; None when that was done before.
 
-        A target that lies further back than LIVE_REACH is read hour by hour until it has caught up, an hour could not be
-        read, the slot is over, or the service is stopping. The result is the newest visit's.
+        A target that lies further back than LIVE_REACH is read hour by hour, oldest first, until it has caught up, an
+        hour could not be read, the slot is over (or after one visit, with `once`), or the service is stopping.
         """
         slot = job.slot(now)
         ends = max(slot + timedelta(seconds=job.every_s), now)
-        done: Ingested | None = None
+        collected: Collected | None = None
         while True:
             window = self._window(job, now)
             name = f"{job.name}@{slot:%Y%m%dT%H%M%SZ}" + ("" if window.live else f"/{window.since:%Y%m%dT%H%M%SZ}")
             if self._store.done(name):
-                return done
+                return collected
             visit = self._visit(job, window, name)
-            done = self._store.ingest(visit)
-            if window.live or visit.error or self._clock.now() >= ends or self._stopping():
-                return done
+            ingested = self._store.ingest(visit)
+            collected = (collected or Collected()).plus(ingested, visit)
+            caught_up = window.live or visit.error
+            if caught_up or once or self._clock.now() >= ends or self._stopping():
+                return collected
 
     def conclude(self, now: datetime) -> None:
         """Judge what is new, then deliver what is due."""
         self._judge.judge(now)
         self._dispatcher.dispatch(now)
-
-    def store_sweep(self, slot: str, job: Job, window: Window, swept: Sweep) -> Ingested:
-        """Annotate and store one sweep that was made elsewhere (an import)."""
-        return self._store.ingest(self._as_visit(slot, job, window, swept))
 
     def annotate(self, posts: Sequence[Post]) -> list[Annotation]:
         return self._annotator.annotate(
@@ -140,6 +163,7 @@ class Pipeline:
             live=window.live,
             max_pages=job.max_pages,
             clock=self._clock,
+            authors=self._authors,
         )
         self._on_stage("fetch")
         for page in swept.kept:

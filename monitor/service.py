@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from typing import Self
 
 import httpx
@@ -63,22 +64,20 @@ def build(
     *,
     on_stage: Stage = lambda _: None,
     stopping: Callable[[], bool] = lambda: False,
-    request_headers: Callable[[], Mapping[str, str]] = dict,
+    jitter: Random | None = None,
+    extra_headers: Callable[[], Mapping[str, str]] | None = None,
     progress: Callable[[str, int], None] = lambda _topic, _posts: None,
 ) -> Service:
-    """Open the store, make every part, and recount topics whose definition changed (told to `progress`)."""
+    """Open the store, make every part, and recount topics whose definition changed (told to `progress`).
+
+    `jitter` spreads the pace of requests; without it times are those of the clock alone, as a repeatable run needs.
+    """
     config.storage.folder.mkdir(parents=True, exist_ok=True)
     store = open_store(database(config), on_stage=on_stage)
     annotator = Annotator([topic.to_topic() for topic in config.topics])
-    client = Client(
-        clock=clock,
-        host_floors=config.http.pace_s,
-        resolve=config.http.resolve,
-        max_bytes=config.http.max_bytes,
-        request_headers=request_headers,
-    )
+    client = make_client(config, clock, jitter=jitter, extra_headers=extra_headers)
     jobs = make_jobs(config)
-    teller = Teller(store, config, clock)
+    teller = Teller(store, config)
     pipeline = Pipeline(
         store=store,
         annotator=annotator,
@@ -119,6 +118,26 @@ def watch(
     for topic in store.watch(topics, deciders, clock.now()):
         mentions = store.recount(topic, pipeline.annotate, lambda posts, topic=topic: progress(topic, posts))  # type: ignore[misc]
         log.info("topic %s: recounted, %d mentions in the stored posts", topic, mentions)
+
+
+def make_client(
+    config: Config,
+    clock: Clock,
+    *,
+    jitter: Random | None = None,
+    extra_headers: Callable[[], Mapping[str, str]] | None = None,
+) -> Client:
+    return Client(
+        clock=clock,
+        host_floor_s=config.http.pace_s,
+        jitter=jitter,
+        resolve=config.http.resolve,
+        connect_s=config.http.connect_s,
+        read_s=config.http.read_s,
+        deadline_s=config.http.deadline_s,
+        max_bytes=config.http.max_bytes,
+        extra_headers=extra_headers,
+    )
 
 
 def make_jobs(config: Config) -> tuple[Job, ...]:

@@ -1,0 +1,176 @@
+"""From what is new in the store to transitions and their deliveries: one transaction per rule and subject.
+
+Minutes are judged in order, each exactly once. A verdict on a minute that lies long back (a backfill, a restart after
+hours) still moves the alert, but tells nobody: who is told is decided when the alert stands at a recent minute.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from analysis.rules.rule import Answer, SourceRule, Subject, TopicRule, Verdict
+from analysis.series import Observation
+from collectors.registry import load
+from monitor.alerts.lifecycle import step
+from monitor.alerts.teller import Teller
+from monitor.alerts.types import Alert, State, Transition
+from monitor.config import RuleConfig, TopicConfig
+from monitor.store.store import Judgement, NewDelivery, RuleState, Store
+
+log = logging.getLogger(__name__)
+
+RECENT = timedelta(hours=1)  # what lies further back is history: it is judged, and nobody is woken for it
+MINUTE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedSource:
+    """A source as the rules about sources see it."""
+
+    name: str
+    targets: tuple[str, ...]
+    every_s: float
+
+
+@dataclass(slots=True)
+class Course:
+    """The course of one alert through the verdicts of one judgement."""
+
+    alert: Alert | None
+    changed: dict[str, Alert] = field(default_factory=dict)
+    transitions: list[Transition] = field(default_factory=list)
+    verdicts: list[tuple[str, Verdict]] = field(default_factory=list)
+
+
+class Judge:
+    """All configured rules over one store."""
+
+    def __init__(
+        self,
+        store: Store,
+        rules: Sequence[RuleConfig],
+        topics: Sequence[TopicConfig],
+        sources: Sequence[WatchedSource],
+        teller: Teller,
+        *,
+        on_stage: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._store = store
+        self._rules = [(rule, load("trend_monitor.rules", rule.kind)) for rule in rules]
+        self._topics = topics
+        self._sources = sources
+        self._teller = teller
+        self._on_stage = on_stage
+
+    def judge(self, now: datetime) -> None:
+        """Judge every rule on every subject it watches, as far as the store knows."""
+        for rule, kind in self._rules:
+            if kind.subject is Subject.TOPIC:
+                for topic in self._topics:
+                    if not rule.topics or topic.name in rule.topics:
+                        self._judge_topic(rule, kind, topic, now)
+            else:
+                for source in self._sources:
+                    if not rule.sources or source.name in rule.sources:
+                        self._judge_source(rule, kind(rule.settings), source, now)
+
+    def _judge_topic(self, rule: RuleConfig, kind: type[TopicRule], topic: TopicConfig, now: datetime) -> None:
+        known = self._store.rule_state(rule.name, topic.name)
+        minutes = self._store.observations(topic.name, since=known.judged_until)
+        judging = kind.load(rule.settings, known.state)
+        course, until = Course(known.alert), known.judged_until
+        labels = {**rule.labels, "topic": topic.name, "owner": topic.owner}
+        for seen in minutes:
+            self._take(course, rule, topic.name, labels, verdict_on(judging, seen))
+            until = seen.start + MINUTE
+        if until is None or until == known.judged_until:
+            return
+        self._on_stage("judge")
+        self._record(rule, topic.name, known, course, until, judging.dump(), now)
+
+    def _judge_source(self, rule: RuleConfig, judging: SourceRule, source: WatchedSource, now: datetime) -> None:
+        known = self._store.rule_state(rule.name, source.name)
+        if known.judged_until is not None and known.judged_until >= now:
+            return
+        health = self._store.health(source.name, source.targets, source.every_s, now)
+        course = Course(known.alert)
+        labels = {**rule.labels, "source": source.name, "platform": health.platform}
+        self._take(course, rule, source.name, labels, judging.judge(health))
+        self._on_stage("judge")
+        self._record(rule, source.name, known, course, now, b"", now)
+
+    def _take(
+        self, course: Course, rule: RuleConfig, subject: str, labels: Mapping[str, str], verdict: Verdict
+    ) -> None:
+        """Move the alert by one verdict."""
+        before = course.alert
+        blank = Alert(
+            fingerprint=fingerprint(rule.name, subject),
+            episode=1,
+            rule=rule.name,
+            kind=rule.kind,
+            subject=subject,
+            severity=rule.severity,
+        )
+        alert, transition = step(
+            before or blank, verdict, hold_s=rule.hold_s, keep_firing_s=rule.keep_firing_s
+        )
+        alert = replace(alert, labels={**labels, **alert.labels, **dict(verdict.labels)})
+        course.alert = alert
+        if transition:
+            course.transitions.append(transition)
+        if alert.state is State.OK and (before is None or before.state is State.OK):
+            return
+        course.changed[alert.key] = alert
+        if transition or alert.state in (State.PENDING, State.FIRING, State.RECOVERING):
+            course.verdicts.append((alert.key, verdict))
+
+    def _record(
+        self,
+        rule: RuleConfig,
+        subject: str,
+        known: RuleState,
+        course: Course,
+        until: datetime,
+        state: bytes,
+        now: datetime,
+    ) -> None:
+        recent = [t for t in course.transitions if now - t.at <= RECENT]
+        deliveries: list[NewDelivery] = []
+        for transition in recent:
+            deliveries += self._teller.tell(course.changed[transition.alert], transition.after, now)
+        if course.alert and now - until <= RECENT:
+            deliveries += self._teller.tell_late(course.alert, now, deliveries)
+        self._store.record(
+            Judgement(
+                rule=rule.name,
+                subject=subject,
+                judged_until=until,
+                state=state,
+                alerts=tuple(course.changed.values()),
+                transitions=tuple(course.transitions),
+                verdicts=tuple(course.verdicts),
+                deliveries=tuple(deliveries),
+            )
+        )
+
+
+def verdict_on(rule: TopicRule, seen: Observation) -> Verdict:
+    """The rule's verdict; a rule that fails could not see, and says why."""
+    try:
+        return rule.update(seen)
+    except Exception as error:  # a plug-in's fault must not stop the other rules
+        log.exception("a rule failed at %s", seen.start)
+        return Verdict(at=seen.start, answer=Answer.UNKNOWN, because=f"the rule failed: {type(error).__name__}: {error}")
+
+
+def fingerprint(rule: str, subject: str) -> str:
+    """16 hex digits that name one rule on one subject across all its episodes."""
+    return hashlib.sha256(f"{rule}\x00{subject}".encode()).hexdigest()[:16]
+
+
+def firing(alerts: Iterable[Alert]) -> list[Alert]:
+    """Those that are firing or not yet sure to be over."""
+    return [alert for alert in alerts if alert.state in (State.FIRING, State.RECOVERING)]

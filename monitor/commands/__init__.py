@@ -1,0 +1,18 @@
+"""One file a group of commands; each defines functions that `attach` puts on the command line."""
+
+import typer
+
+from monitor.commands import collecting, demo, importing, reports, setting_up, sources, status
+
+
+def attach(app: typer.Typer) -> None:
+    """All commands, in the order that `--help` shows them."""
+    app.command()(setting_up.init)
+    app.command()(demo.demo)
+    app.command()(collecting.run)
+    app.command()(collecting.collect)
+    app.command("import")(importing.import_files)
+    app.command()(reports.digest)
+    app.command()(reports.export)
+    app.command()(status.status)
+    app.add_typer(sources.app, name="sources")

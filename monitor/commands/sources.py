@@ -1,0 +1,96 @@
+"""`monitor sources`: what can be collected from, whether it works, and how a recorded page reads."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from monitor.commands.shared_options import CONFIG, ConfigPath, Json, read_config, told_in_one_line
+from monitor.exit_codes import Exit
+
+app = typer.Typer(no_args_is_help=True, help="What can be collected from, and whether it works.")
+
+GROUP = "trend_monitor.sources"
+
+
+@app.command("list")
+def list_kinds(as_json: Json = False) -> None:
+    """The kinds of sources that are installed, with their settings.
+
+    Example: monitor sources list
+    """
+    from dataclasses import fields
+
+    from collectors.registry import load, names
+
+    kinds = {
+        name: {"platform": kind.platform, "scope": kind.scope.value, "settings": [f.name for f in fields(kind.Settings)]}
+        for name in names(GROUP)
+        for kind in [load(GROUP, name)]
+    }
+    if as_json:
+        typer.echo(json.dumps(kinds, ensure_ascii=False))
+        return
+    for name, kind in kinds.items():
+        typer.echo(f"{name:20} {kind['platform']:8} {kind['scope']:9} {', '.join(kind['settings'])}")
+
+
+@app.command()
+def check(config: ConfigPath = CONFIG, as_json: Json = False) -> None:
+    """Ask every configured source for one page now; tell what is wrong and what to do. Nothing is stored.
+
+    Example: monitor sources check
+    """
+    from collectors.clock import WallClock
+    from monitor.service import make_client, make_jobs
+    from monitor.sources_check import check_source
+
+    settings, clock = read_config(config), WallClock()
+    with told_in_one_line(), make_client(settings, clock) as client:
+        jobs = {job.source: job for job in reversed(make_jobs(settings))}
+        findings = [check_source(job, client, clock.now()) for _, job in sorted(jobs.items())]
+    if as_json:
+        typer.echo(json.dumps({f.source: {"ok": f.ok, "told": f.told} for f in findings}, ensure_ascii=False))
+    else:
+        for finding in findings:
+            typer.echo(f"{'ok  ' if finding.ok else 'FAIL'} {finding.source}: {finding.told}")
+    bad = [f for f in findings if not f.ok]
+    if bad:
+        raise typer.Exit(Exit.UNREACHABLE if len(bad) == len(findings) else Exit.DEGRADED)
+
+
+@app.command()
+def parse(
+    kind: Annotated[str, typer.Argument(help="A kind that `monitor sources list` shows.")],
+    file: Annotated[Path, typer.Argument(help="A recorded page.")],
+    at: Annotated[
+        str | None,
+        typer.Option("--at", help="When the page was received (ISO time); relative times count from it. Default: now."),
+    ] = None,
+    url: Annotated[str, typer.Option("--url", help="Where it came from.")] = "",
+    names: Annotated[bool, typer.Option("--names", help="Show author names, as published.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Read one recorded page offline, as the collector would: the posts, or why there are none.
+
+    Example: monitor sources parse weibo-search-web kept/weibo-search/page.html --at 2026-11-20T10:00+08:00 --json
+    """
+    from collectors.authors import Authors
+    from collectors.errors import SourceError
+    from collectors.source import Reading
+    from monitor.sources_check import default_source, page_as_json
+
+    received = datetime.fromisoformat(at).astimezone(UTC) if at else datetime.now(UTC)
+    reading = Reading(at=received, url=url, authors=Authors(keep_names=names))
+    try:
+        answer: dict[str, Any] = page_as_json(default_source(kind).parse(file.read_bytes(), reading))
+    except SourceError as error:
+        answer = {"error": {"class": type(error).__name__, "reason": str(error)}}
+    except (LookupError, OSError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(Exit.USAGE) from None
+    typer.echo(json.dumps(answer, ensure_ascii=False, indent=None if as_json else 2))
+    if "error" in answer:
+        raise typer.Exit(Exit.FAILURE)

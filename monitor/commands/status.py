@@ -1,0 +1,112 @@
+"""`monitor status`: what the service knows, what is firing, and what waits to be told."""
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+from monitor.commands.shared_options import CONFIG, ConfigPath, Json, read_config, told_in_one_line
+from monitor.exit_codes import Exit
+
+if TYPE_CHECKING:
+    from monitor.config import Config
+    from monitor.store.store import Store
+
+
+def status(
+    config: ConfigPath = CONFIG,
+    fail_on_firing: Annotated[
+        bool, typer.Option("--fail-on-firing", help="Exit 4 when an alert is firing, 3 when a source fails.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Sources with their last success, topics with how far they are judged, open alerts, the outbox.
+
+    Example: monitor status --fail-on-firing
+    """
+    from collectors.clock import WallClock
+    from monitor.service import database
+    from monitor.store.sqlite import open_store
+
+    settings = read_config(config)
+    if not database(settings).exists():
+        typer.echo(f"no data yet in {settings.storage.folder}: `monitor run` or `monitor collect` starts it", err=True)
+        raise typer.Exit(Exit.FAILURE)
+    with told_in_one_line(), open_store(database(settings), read_only=True) as store:
+        facts = gather(store, settings, WallClock().now())
+    if as_json:
+        typer.echo(json.dumps(facts, ensure_ascii=False))
+    else:
+        show(facts, ZoneInfo(settings.time_zone))
+    if fail_on_firing and facts["firing"]:
+        raise typer.Exit(Exit.FIRING)
+    if fail_on_firing and any(source["last_error"] for source in facts["sources"]):
+        raise typer.Exit(Exit.DEGRADED)
+
+
+def gather(store: "Store", settings: "Config", now: datetime) -> dict[str, Any]:
+    """Everything that `status` shows, JSON-able, times as ISO text in UTC."""
+    from monitor.service import make_jobs, watched_sources
+
+    health = [
+        store.health(source.name, source.targets, source.every_s, now)
+        for source in watched_sources(make_jobs(settings))
+    ]
+    outbox = store.outbox()
+    return {
+        "at": iso(now),
+        "sources": [
+            {
+                "source": h.source,
+                "last_success_at": iso(h.last_success_at),
+                "covered_until": iso(h.covered_until),
+                "last_error": h.last_error,
+                "last_reason": h.last_reason,
+            }
+            for h in health
+        ],
+        "topics": [
+            {"topic": t.name, "watched_since": iso(t.watched_since), "judged_until": iso(t.observed_until)}
+            for t in store.topics()
+        ],
+        "firing": [
+            {
+                "rule": a.rule,
+                "subject": a.subject,
+                "state": a.state.value,
+                "since": iso(a.breached_at),
+                "unknown_since": iso(a.unknown_since),
+                "because": a.because,
+            }
+            for a in store.alerts(open_only=True)
+            if a.fired_at
+        ],
+        "outbox": {"pending": outbox.pending, "dead": outbox.dead, "delivered": outbox.delivered},
+    }
+
+
+def show(facts: dict[str, Any], zone: ZoneInfo) -> None:
+    """The facts for people, times in `zone`."""
+    for s in facts["sources"]:
+        state = f"{s['last_error']}: {s['last_reason']}" if s["last_error"] else "ok"
+        typer.echo(f"source  {s['source']:20} last success {local(s['last_success_at'], zone)}  {state}")
+    for t in facts["topics"]:
+        typer.echo(f"topic   {t['topic']:20} judged until {local(t['judged_until'], zone)}")
+    for a in facts["firing"]:
+        blind = f" (cannot see since {local(a['unknown_since'], zone)})" if a["unknown_since"] else ""
+        typer.echo(f"{a['state'].upper():7} {a['rule']} on {a['subject']} since {local(a['since'], zone)}{blind}")
+        typer.echo(f"        {a['because']}")
+    if not facts["firing"]:
+        typer.echo("no alert is firing")
+    outbox = facts["outbox"]
+    typer.echo(f"outbox  {outbox['pending']} waiting, {outbox['dead']} given up, {outbox['delivered']} delivered")
+
+
+def iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def local(text: str | None, zone: ZoneInfo) -> str:
+    return f"{datetime.fromisoformat(text).astimezone(zone):%Y-%m-%d %H:%M}" if text else "never"

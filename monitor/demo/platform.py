@@ -1,0 +1,184 @@
+"""A local stand-in for Weibo and a WeChat bridge, in a process of its own: one loopback port for each host.
+
+    python -m monitor.demo.platform --scenario tea-morning --seed 7 --log requests.jsonl
+
+prints one JSON line, host → port (`control` is for tests), and serves until its standard input closes or SIGTERM
+comes. It has no clock: each request says what time it is (`X-Event-Time`, ISO 8601), and sees what was published
+until then. The control port takes `POST /faults` with `{"host", "kind", "from", "until", "retry_after"}`; kind `off`
+switches all faults of a host off.
+"""
+
+import argparse
+import json
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import IO
+
+from monitor.demo.answers import Answer, Platforms, Request
+from monitor.demo.faults import read_fault
+from monitor.demo.scenario import HOSTS, SCENARIOS, scenario_named
+
+CONTROL = "control"
+EVENT_TIME = "X-Event-Time"
+_HANG_S = 120.0
+_MOST_ORDERED = 10_000  # bytes of an order to the control port
+
+
+class RequestLog:
+    """One JSON line for each request, flushed at once: event_time, wall_time, host, path, status, 0 for no answer."""
+
+    def __init__(self, file: IO[str] | None) -> None:
+        self._file = file
+        self._lock = threading.Lock()
+
+    def write(self, request: Request, status: int) -> None:
+        if self._file is None:
+            return
+        line = {
+            "event_time": request.at.isoformat(),
+            "wall_time": datetime.now(UTC).isoformat(),
+            "host": request.host,
+            "path": request.target,
+            "status": status,
+        }
+        with self._lock:
+            self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            self._file.flush()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Keep-alive HTTP/1.1; an answer leaves in one write, so that no delayed acknowledgement holds it up."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def send(self, answer: Answer) -> None:
+        lines = [f"HTTP/1.1 {answer.status} {_phrase(answer.status)}"]
+        headers = {"Content-Type": answer.content_type, "Content-Length": str(len(answer.body)), **answer.headers}
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        self.wfile.write("\r\n".join([*lines, "", ""]).encode("latin-1") + answer.body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Keep standard error quiet: the request log tells more."""
+
+
+class _HostHandler(_Handler):
+    def __init__(self, *args: object, host: str, platforms: Platforms, log: RequestLog, closing: threading.Event):
+        self._host, self._platforms, self._log, self._closing = host, platforms, log, closing
+        super().__init__(*args)  # type: ignore[arg-type]
+
+    def do_GET(self) -> None:
+        try:
+            at = datetime.fromisoformat(self.headers.get(EVENT_TIME, "")).astimezone(UTC)
+        except ValueError:
+            self.send(Answer(status=400, body=f"the request must say what time it is: {EVENT_TIME}".encode()))
+            return
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        request = Request(host=self._host, target=self.path, at=at, headers=headers)
+        answer = self._platforms.answer(request)
+        self._log.write(request, answer.status)
+        if answer.hangs:
+            self._closing.wait(_HANG_S)
+            self.close_connection = True
+        else:
+            self.send(answer)
+
+
+class _ControlHandler(_Handler):
+    def __init__(self, *args: object, platforms: Platforms):
+        self._platforms = platforms
+        super().__init__(*args)  # type: ignore[arg-type]
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(min(int(self.headers.get("Content-Length", 0)), _MOST_ORDERED))
+        try:
+            order = json.loads(body)
+            if self.path != "/faults" or not isinstance(order, dict):
+                raise ValueError("POST a JSON object to /faults")
+            if order.get("kind") == "off":
+                self._platforms.faults.clear(str(order.get("host")))
+            else:
+                self._platforms.faults.add(read_fault(order))
+        except ValueError as error:
+            self.send(Answer(status=400, body=str(error).encode()))
+            return
+        self.send(Answer(status=204))
+
+
+class StandIn:
+    """The servers of every host and of the control port; `ports` are open as soon as it is built."""
+
+    def __init__(self, platforms: Platforms, log: RequestLog) -> None:
+        self._closing = threading.Event()
+        self._servers: dict[str, ThreadingHTTPServer] = {}
+        for host in HOSTS:
+            handler = partial(_HostHandler, host=host, platforms=platforms, log=log, closing=self._closing)
+            self._servers[host] = _server(handler)
+        self._servers[CONTROL] = _server(partial(_ControlHandler, platforms=platforms))
+        self._threads = [
+            threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+            for server in self._servers.values()
+        ]
+
+    @property
+    def ports(self) -> dict[str, int]:
+        return {host: server.server_port for host, server in self._servers.items()}
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def close(self) -> None:
+        """Stop listening; requests that hang are let go."""
+        self._closing.set()
+        for server in self._servers.values():
+            server.shutdown()
+            server.server_close()
+
+
+def _server(handler: "partial[_HostHandler] | partial[_ControlHandler]") -> ThreadingHTTPServer:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    server.block_on_close = False
+    return server
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"  # 432 is Weibo's own
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m monitor.demo.platform", description="The demo's local platforms.")
+    parser.add_argument("--scenario", default="tea-morning", choices=tuple(SCENARIOS))
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--scale", type=float, default=1.0, help="thins the world: 0.1 is a tenth of the posts")
+    parser.add_argument("--log", type=Path, help="file that gets one JSON line for each request")
+    options = parser.parse_args(arguments)
+    scenario = scenario_named(options.scenario, seed=options.seed)
+    log = options.log.open("a", encoding="utf-8") if options.log else None
+    stand_in = StandIn(Platforms(scenario, options.scale), RequestLog(log))
+    stand_in.start()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    sys.stdout.write(json.dumps(stand_in.ports) + "\n")
+    sys.stdout.flush()
+    try:
+        sys.stdin.read()
+    finally:
+        stand_in.close()
+        if log is not None:
+            log.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

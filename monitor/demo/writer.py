@@ -1,0 +1,241 @@
+"""Writes a scenario's posts, minute by minute: who, what, when, and whose post is passed on.
+
+Each minute draws from a generator of its own, so that two scenarios that agree about a minute agree about its posts.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from random import Random
+
+from monitor.demo.people import People, Person
+from monitor.demo.post import DemoPost, mid_at
+from monitor.demo.rates import EVERYDAY_SHARE, Rate, poisson, rates
+from monitor.demo.scenario import ALIASES, BEIJING, BRAND, HASHTAG, Scenario
+from monitor.demo.scripted import scripted
+from monitor.demo.speech import Template, mistype, say, slots, templates
+
+_DEVICES = (
+    "iPhone客户端",
+    "微博网页版",
+    "Android客户端",
+    "iPhone 17 Pro",
+    "HUAWEI Mate 80",
+    "小米17",
+    "微博轻享版",
+    "iPad客户端",
+)
+_TAGS = (
+    (f"#{HASHTAG}#",) * 12 + (f"#{ALIASES[0]}#",) * 2 + (f"#{ALIASES[1]}#", f"#{HASHTAG.lower()}#", f"＃{HASHTAG}＃")
+)
+_APPS = (BRAND,) * 6 + (f"{BRAND}App", f"{BRAND}app", f"{BRAND}AI", f"{BRAND}APP")
+# What people talk about, and how much of it.
+_ORDINARY = {
+    "quiet/praise": 18,
+    "quiet/question": 13,
+    "quiet/work": 16,
+    "quiet/study": 15,
+    "quiet/chat": 24,
+    "quiet/offbrand": 6,
+    "quiet/tech": 8,
+}
+_CAMPAIGN = {
+    "campaign/joy": 20,
+    "campaign/simple": 17,
+    "campaign/rivals": 12,
+    "campaign/question": 8,
+    "campaign/meme": 12,
+    "campaign/work": 8,
+    "campaign/student": 7,
+    "campaign/parent": 4,
+    "campaign/rider": 3,
+    "campaign/clerk": 4,
+    "campaign/blogger": 2,
+    "campaign/spam": 4,
+}
+_OUTAGE = {
+    "complaint/lag": 20,
+    "complaint/busy": 18,
+    "complaint/blank": 12,
+    "complaint/payment": 11,
+    "complaint/redirect": 17,
+    "complaint/coupon": 6,
+    "complaint/order": 8,
+    "complaint/crash": 7,
+    "complaint/outage": 3,
+}
+_OUTAGE_WITHOUT_TEA = {"complaint/outage": 1}
+_EVERYDAY = {"complaint/everyday": 1}
+_REPOSTS_ORDINARY, _REPOSTS_CAMPAIGN, _REPOSTS_OUTAGE = 0.05, 0.20, 0.15
+_WORTH_PASSING_ON = 2_000  # followers
+_REMEMBERED = 40
+
+
+class Writer:
+    """Writes one scenario once; `write` is the only thing to call."""
+
+    def __init__(self, scenario: Scenario, scale: float) -> None:
+        self._scenario, self._scale = scenario, scale
+        self._people = People(scenario.seed, slots())
+        self._cheered: deque[DemoPost] = deque(maxlen=_REMEMBERED)  # what is being passed on
+        self._lamented: deque[DemoPost] = deque(maxlen=_REMEMBERED)
+        self._taken = -1  # the newest mid given
+
+    def write(self) -> Iterator[DemoPost]:
+        script = deque(scripted(self._scenario))
+        for rate in rates(self._scenario):
+            rng = Random(f"{self._scenario.seed}/{rate.start:%Y-%m-%dT%H:%M}")
+            drafts = [(rng.randrange(60), mood) for mood in self._moods(rate, rng)]
+            begins = int(rate.start.timestamp())
+            due = {}
+            while script and script[0].second < begins + 60:
+                due[len(drafts)] = line = script.popleft()
+                drafts.append((line.second - begins, "official"))
+            for number, (offset, mood) in sorted(enumerate(drafts), key=lambda draft: (draft[1][0], draft[0])):
+                second = begins + offset
+                mid = self._mid(second, rng)
+                if number in due:
+                    line = due[number]
+                    post = self._post(mid, second, line.author, line.text, "campaign/official", "", rng, stature=3.0)
+                else:
+                    post = self._written(mid, second, mood, rate, rng)
+                self._remember(post)
+                yield post
+
+    def _moods(self, rate: Rate, rng: Random) -> Iterator[str]:
+        """The mood of each post of a minute."""
+        for mood, mean in (
+            ("ordinary", rate.ordinary),
+            ("campaign", rate.campaign),
+            ("outage", rate.outage),
+            ("relief", rate.relief),
+            ("rivals", rate.rivals),
+        ):
+            for _ in range(poisson(mean * self._scale, rng)):
+                yield "everyday" if mood in ("ordinary", "campaign") and rng.random() < EVERYDAY_SHARE else mood
+
+    def _mid(self, second: int, rng: Random) -> str:
+        self._taken = max(self._taken + 1, int(mid_at(second, rng.randrange(1 << 12))))
+        return str(self._taken)
+
+    def _written(self, mid: str, second: int, mood: str, rate: Rate, rng: Random) -> DemoPost:
+        has_tea = second >= self._scenario.launched_at.timestamp()
+        template = _template(mood, has_tea, rng)
+        author = self._author(mood, template.section, has_tea, rng)
+        given = {
+            "app": rng.choice(_APPS),
+            "tag": rng.choice(_TAGS) if has_tea else BRAND,
+            "hhmm": _shown_time(second, rng),
+            "user": self._people.passer_by(rng).nick,
+        }
+        if template.section == "campaign/spam":
+            return self._post(
+                mid, second, author, say(template, Random(template.text), given), template.section, template.text, rng
+            )
+        original = self._passed_on(mood, rate, rng)
+        if original is not None:
+            comment = rng.choice(templates()[f"repost/{_repost_mood(mood)}"])
+            text, written_from = self._repost_text(comment, original, given, rng), comment.text
+        else:
+            text, written_from = say(template, rng, given), template.text
+            text = mistype(text, rng)
+        if mood != "rivals":
+            text = _with_name(text, given, rng, tagged=mood in ("campaign", "outage", "relief") and has_tea)
+        return self._post(mid, second, author, text, template.section, written_from, rng, repost_of=original)
+
+    def _author(self, mood: str, section: str, has_tea: bool, rng: Random) -> Person:
+        if section == "campaign/blogger":
+            return self._people.blogger(rng)
+        if section == "campaign/spam":
+            return self._people.spammer(rng)
+        if mood == "outage" or (has_tea and mood != "ordinary"):
+            return self._people.passer_by(rng)
+        return self._people.fan(rng)
+
+    def _passed_on(self, mood: str, rate: Rate, rng: Random) -> DemoPost | None:
+        """The post that this one passes on, or None where it is written anew."""
+        if mood in ("relief", "rivals", "everyday"):
+            return None
+        if mood == "outage":
+            pool, share = self._lamented, _REPOSTS_OUTAGE
+        else:
+            pool, share = self._cheered, _REPOSTS_CAMPAIGN if rate.campaign > rate.ordinary else _REPOSTS_ORDINARY
+        if rng.random() >= share or not pool:
+            return None
+        return pool[-1 - int(len(pool) * rng.random() ** 2)]
+
+    def _repost_text(self, comment: Template, original: DemoPost, given: Mapping[str, str], rng: Random) -> str:
+        said = say(comment, rng, given)
+        if rng.random() < 0.5:
+            return said
+        mood = "complaint" if comment.mood == "complaint" else "calm"
+        between = (
+            rng.choice(templates()[f"repost/{mood}"]) if original.is_complaint == (mood == "complaint") else comment
+        )
+        return f"{said}//@{self._people.passer_by(rng).nick}:{say(between, rng, given)}"
+
+    def _remember(self, post: DemoPost) -> None:
+        if post.repost_of is None and post.followers >= _WORTH_PASSING_ON and post.section != "campaign/spam":
+            if post.is_complaint:
+                self._lamented.append(post)
+            elif post.mood in ("quiet", "campaign"):
+                self._cheered.append(post)
+
+    def _post(
+        self,
+        mid: str,
+        second: int,
+        author: Person,
+        text: str,
+        section: str,
+        template: str,
+        rng: Random,
+        *,
+        repost_of: DemoPost | None = None,
+        stature: float = 1.0,
+    ) -> DemoPost:
+        warmth = stature * (author.followers / 300) ** 0.6
+        return DemoPost(
+            mid=mid,
+            uid=author.uid,
+            nick=author.nick,
+            followers=author.followers,
+            text=text,
+            second=second,
+            section=section,
+            template=template,
+            device=rng.choice(_DEVICES),
+            reposts=int(0.15 * warmth * (rng.paretovariate(1.3) - 1)),
+            comments=int(0.5 * warmth * (rng.paretovariate(1.4) - 1)),
+            likes=int(1.2 * warmth * (rng.paretovariate(1.2) - 1)),
+            repost_of=repost_of,
+        )
+
+
+def _template(mood: str, has_tea: bool, rng: Random) -> Template:
+    if mood in ("relief", "rivals"):
+        section = {"relief": "relief/back" if has_tea else "relief/plain", "rivals": "rivals/only"}[mood]
+    else:
+        outage = _OUTAGE if has_tea else _OUTAGE_WITHOUT_TEA
+        weights = {"ordinary": _ORDINARY, "campaign": _CAMPAIGN, "outage": outage, "everyday": _EVERYDAY}[mood]
+        section = rng.choices(tuple(weights), tuple(weights.values()))[0]
+    return rng.choice(templates()[section])
+
+
+def _repost_mood(mood: str) -> str:
+    return {"outage": "complaint", "campaign": "campaign"}.get(mood, "calm")
+
+
+def _with_name(text: str, given: Mapping[str, str], rng: Random, *, tagged: bool) -> str:
+    """The text with the campaign's hashtag, or at least the app's name, in it."""
+    named = BRAND in text or "#" in text or "＃" in text
+    if named and not (tagged and "#" not in text and rng.random() < 0.55):
+        return text
+    tag = given["tag"] if tagged else given["app"]
+    return f"{tag} {text}" if rng.random() < 0.4 else f"{text} {tag}"
+
+
+def _shown_time(second: int, rng: Random) -> str:
+    """A time of day a minute or so before `second`, as people write it."""
+    local = datetime.fromtimestamp(second, BEIJING) - timedelta(minutes=rng.randrange(3))
+    return rng.choice((f"{local:%H:%M}", f"{local.hour}点{local.minute:02d}", f"{local.hour}点{local.minute}分"))

@@ -1,0 +1,76 @@
+"""Files into the store: the same annotate-and-ingest as a live visit, in batches."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from collectors.authors import Authors
+from collectors.polite import Client
+from collectors.post import Page, Rejected
+from collectors.source import Ask, Source, Target
+from monitor.pipeline import Pipeline
+from monitor.store.store import Store, Visit
+
+
+@dataclass(slots=True)
+class Imported:
+    """What an import gave. `stored` counts posts, `comments_stored` comments, `already` both."""
+
+    stored: int = 0
+    comments_stored: int = 0
+    already: int = 0
+    rejected: list[tuple[str, Rejected]] = field(default_factory=list)  # (file, what could not be read)
+
+
+def import_file(
+    path: Path,
+    source: Source,
+    *,
+    store: Store,
+    pipeline: Pipeline,
+    client: Client,
+    authors: Authors,
+    now: datetime,
+    into: Imported,
+) -> Iterator[int]:
+    """Read one file page by page, store each page, add up `into`; yields the items read so far.
+
+    Importing again adds nothing: posts are known by their keys. Raises SourceError where the file as a whole cannot be
+    read; what was stored before stays.
+    """
+    read = 0
+    for number, page in enumerate(pages(path, source, client, authors, now)):
+        ingested = store.ingest(as_visit(path, source, pipeline, page, f"{now:%Y%m%dT%H%M%S.%fZ}#{number}", now))
+        into.stored += ingested.new_posts - ingested.new_comments
+        into.comments_stored += ingested.new_comments
+        into.already += ingested.known_posts
+        into.rejected += [(path.name, item) for item in page.rejected]
+        read += len(page.posts) + len(page.rejected)
+        yield read
+
+
+def pages(path: Path, source: Source, client: Client, authors: Authors, now: datetime) -> Iterator[Page]:
+    """All pages of a file, by their cursors."""
+    target = Target(name=path.name, query=str(path))
+    cursor: str | None = None
+    while True:
+        page = source.fetch(client, Ask(target=target, since=now, until=now, cursor=cursor, authors=authors))
+        yield page
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
+def as_visit(path: Path, source: Source, pipeline: Pipeline, page: Page, slot: str, now: datetime) -> Visit:
+    return Visit(
+        slot=f"import/{path.name}@{slot}",
+        source=source.kind,
+        target=path.name,
+        platform=source.platform,
+        at=now,
+        posts=page.posts,
+        annotations=tuple(pipeline.annotate(page.posts)),
+        rejected=page.rejected,
+        pages=1,
+    )

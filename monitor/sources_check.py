@@ -1,0 +1,65 @@
+"""Looking at one source by hand: does it answer, and how does a page of it read?"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from collectors.errors import Blocked, RateLimited, SourceError
+from collectors.polite import Client
+from collectors.post import Page
+from collectors.registry import load
+from collectors.source import Ask, Source
+from monitor.pipeline import Job
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    source: str
+    ok: bool
+    told: str  # one sentence, with what to do where it is not ok
+
+
+def check_source(job: Job, client: Client, now: datetime) -> Finding:
+    """Ask for the newest page of one target."""
+    try:
+        page = job.adapter.fetch(client, Ask(target=job.target, since=now - timedelta(hours=1), until=now))
+    except RateLimited as error:
+        return Finding(source=job.source, ok=False, told=f"{error}; leave it alone until then")
+    except Blocked as error:
+        return Finding(source=job.source, ok=False, told=f"{error}. {error.advice}".strip())
+    except SourceError as error:
+        return Finding(source=job.source, ok=False, told=f"{type(error).__name__}: {error}")
+    newest = max((post.published_at for post in page.posts), default=None)
+    told = f"{len(page.posts)} posts, {len(page.hot_entries)} hot-list lines"
+    if newest:
+        told += f", newest {newest:%Y-%m-%d %H:%M} UTC"
+    return Finding(source=job.source, ok=True, told=told)
+
+
+def default_source(kind: str) -> Source:
+    """A source of this kind with default settings, as far as reading a page needs any."""
+    factory = load("trend_monitor.sources", kind)
+    source: Source = factory(factory.Settings())
+    return source
+
+
+def page_as_json(page: Page) -> dict[str, Any]:
+    """Every field of a page, times as ISO text in UTC."""
+    return {
+        "posts": [{"key": post.key, **plain(asdict(post))} for post in page.posts],
+        "hot_entries": [plain(asdict(entry)) for entry in page.hot_entries],
+        "next_cursor": page.next_cursor,
+        "covered": [plain(page.covered_from), plain(page.covered_until)] if page.covered_until else None,
+        "pages_shown": page.pages_shown,
+        "rejected": [plain(asdict(item)) for item in page.rejected],
+    }
+
+
+def plain(value: Any) -> Any:
+    """JSON-able: times to ISO text, enums to their values."""
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items()}
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.value if isinstance(value, Enum) else value
