@@ -1,14 +1,17 @@
 """Buckets: counts per minute and hour, topic and platform, always equal to a recount of the stored mentions.
 
-Only what a batch touched is counted again. An author is known within a platform, so distinct authors of all platforms
-are the sum of each platform's, and no row for "all" is needed.
+Only what a batch touched is counted again: minutes from their mentions, hours from their minutes. Distinct authors do
+not add up, so those of an hour are kept in a narrow table of their own, and an hour with very many mentions costs
+little more than another. An author is known within a platform: the distinct authors of all platforms are the sum of
+each platform's, and no row for "all" is needed.
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from analysis.series import Tally
 from monitor.store.epoch import BEIJING, DAY, HOUR, MINUTE
+from monitor.store.posts import MentionRow
 
 FIELDS = (
     "mentions",
@@ -35,10 +38,23 @@ COUNT = f"""
   count(CASE WHEN m.polarity_milli > 0 THEN 1 END), coalesce(sum(m.polarity_milli), 0),
   coalesce(sum(m.followers), 0), count(m.followers)
 """
-RECOUNT = f"""
+RECOUNT_MINUTE = f"""
 INSERT OR REPLACE INTO buckets (topic_id, resolution_s, start, platform, {COLUMNS})
-SELECT ?1, ?2, ?3, m.platform, {COUNT} FROM mentions m
-WHERE m.topic_id = ?1 AND m.published_at >= ?3 AND m.published_at < ?3 + ?2 GROUP BY m.platform
+SELECT ?1, {MINUTE}, ?2, m.platform, {COUNT} FROM mentions m
+WHERE m.topic_id = ?1 AND m.published_at >= ?2 AND m.published_at < ?2 + {MINUTE} GROUP BY m.platform
+"""
+ADD_UP_HOUR = f"""
+INSERT OR REPLACE INTO buckets (topic_id, resolution_s, start, platform, {COLUMNS})
+SELECT ?1, {HOUR}, ?2, platform, {SUMS} FROM buckets
+WHERE topic_id = ?1 AND resolution_s = {MINUTE} AND start >= ?2 AND start < ?2 + {HOUR} GROUP BY platform
+"""
+COUNT_AUTHORS = f"""
+UPDATE buckets AS b SET
+  authors = (SELECT count(*) FROM hour_authors a WHERE a.topic_id = ?1 AND a.hour = ?2 AND a.platform = b.platform
+    AND a.complaining = 0),
+  complaint_authors = (SELECT count(*) FROM hour_authors a WHERE a.topic_id = ?1 AND a.hour = ?2
+    AND a.platform = b.platform AND a.complaining = 1)
+WHERE b.topic_id = ?1 AND b.resolution_s = {HOUR} AND b.start = ?2
 """
 RECOUNT_ALL = f"""
 INSERT INTO buckets (topic_id, resolution_s, start, platform, {COLUMNS})
@@ -47,18 +63,38 @@ WHERE m.topic_id = ?1 GROUP BY m.published_at / ?2, m.platform
 """
 
 
-def recount_touched(connection: sqlite3.Connection, topic: int, moments: Iterable[int]) -> None:
-    """Count the minutes and hours again in which these moments lie. Mentions are only ever added to them."""
-    moments = set(moments)
-    touched = [(topic, size, start) for size in (MINUTE, HOUR) for start in sorted({m - m % size for m in moments})]
-    connection.executemany(RECOUNT, touched)
+def count(connection: sqlite3.Connection, topic: int, mentions: Sequence[MentionRow]) -> None:
+    """Count the minutes and hours again to which these stored mentions were added."""
+    minutes = sorted({m.published_at - m.published_at % MINUTE for m in mentions})
+    hours = sorted({minute - minute % HOUR for minute in minutes})
+    connection.executemany(RECOUNT_MINUTE, [(topic, start) for start in minutes])
+    connection.executemany(ADD_UP_HOUR, [(topic, start) for start in hours])
+    known = {(m.published_at // HOUR * HOUR, m.platform, m.author_id, m.complaint) for m in mentions if m.author_id}
+    connection.executemany(
+        "INSERT INTO hour_authors (topic_id, hour, platform, complaining, author_id) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT DO NOTHING",
+        sorted(
+            (topic, hour, platform, complaining, author)
+            for hour, platform, author, complaint in known
+            for complaining in range(complaint + 1)
+        ),
+    )
+    connection.executemany(COUNT_AUTHORS, [(topic, start) for start in hours])
 
 
 def recount_topic(connection: sqlite3.Connection, topic: int) -> None:
     """Count everything of a topic again, after its mentions were rewritten."""
     connection.execute("DELETE FROM buckets WHERE topic_id = ?", (topic,))
+    connection.execute("DELETE FROM hour_authors WHERE topic_id = ?", (topic,))
     for size in (MINUTE, HOUR):
         connection.execute(RECOUNT_ALL, (topic, size))
+    connection.execute(
+        "INSERT INTO hour_authors (topic_id, hour, platform, complaining, author_id) "
+        f"SELECT topic_id, published_at / {HOUR} * {HOUR} AS hour, platform, c.value AS complaining, author_id "
+        "FROM mentions JOIN (SELECT 0 AS value UNION ALL SELECT 1) c ON c.value <= complaint "
+        "WHERE topic_id = ? AND author_id IS NOT NULL GROUP BY hour, platform, complaining, author_id",
+        (topic,),
+    )
 
 
 def tallies(
@@ -79,12 +115,14 @@ def tallies(
 def _distinct_by_day(
     connection: sqlite3.Connection, topic: int, since: int, until: int, platform: str | None
 ) -> dict[int, tuple[int, int]]:
-    """Distinct authors do not add up over hours: a day's are counted from its mentions."""
+    """Distinct authors do not add up over hours: day → authors and complaining authors."""
     rows = connection.execute(
-        f"SELECT day, sum(authors), sum(complaining) FROM (SELECT (m.published_at + {BEIJING}) / {DAY} * {DAY} - "
-        f"{BEIJING} AS day, {AUTHORS} AS authors, {COMPLAINT_AUTHORS} AS complaining FROM mentions m "
-        "WHERE m.topic_id = ?1 AND m.published_at >= ?2 AND m.published_at < ?3 AND (?4 IS NULL OR m.platform = ?4) "
-        "GROUP BY 1, m.platform) GROUP BY day",
+        "SELECT day, sum(authors), sum(complaining) FROM ("
+        f"SELECT (hour + {BEIJING}) / {DAY} * {DAY} - {BEIJING} AS day, "
+        "count(DISTINCT CASE WHEN complaining = 0 THEN author_id END) AS authors, "
+        "count(DISTINCT CASE WHEN complaining = 1 THEN author_id END) AS complaining FROM hour_authors "
+        "WHERE topic_id = ?1 AND hour >= ?2 AND hour < ?3 AND (?4 IS NULL OR platform = ?4) "
+        "GROUP BY 1, platform) GROUP BY day",
         (topic, since, until, platform),
     )
     return {day: (authors, complaining) for day, authors, complaining in rows}

@@ -2,11 +2,11 @@
 
 import sqlite3
 import unicodedata
-from collections import defaultdict
 from collections.abc import Callable, Sequence
+from itertools import groupby
 
 from collectors.post import Kind
-from monitor.store.buckets import recount_touched
+from monitor.store.buckets import count
 from monitor.store.epoch import maybe_seconds, seconds
 from monitor.store.observe import observe
 from monitor.store.posts import INSERT_MENTION, NewPost, copies, insert_annotations, insert_posts, mention_rows
@@ -61,15 +61,13 @@ def _insert_language(connection: sqlite3.Connection, new: Sequence[NewPost]) -> 
     """Annotations, hashtags, copies and mentions of new posts, and the buckets these touch; the number of mentions."""
     copied = copies(connection, new)
     insert_annotations(connection, new, copied)
-    by_topic: dict[str, list[NewPost]] = defaultdict(list)
-    for n in new:
-        for name in {match.topic for match in n.annotation.matches}:
-            by_topic[name].append(n)
-    for name, mentioning in sorted(by_topic.items()):
-        topic = topic_id(connection, name)
-        connection.executemany(INSERT_MENTION, mention_rows(topic, name, mentioning, copied))
-        recount_touched(connection, topic, (n.published_at for n in mentioning))
-    return sum(map(len, by_topic.values()))
+    names = {match.topic for n in new for match in n.annotation.matches}
+    topics = {name: topic_id(connection, name) for name in sorted(names)}
+    mentions = sorted(mention_rows(new, copied, topics))
+    connection.executemany(INSERT_MENTION, mentions)
+    for topic, of_topic in groupby(mentions, key=lambda mention: mention.topic_id):
+        count(connection, topic, list(of_topic))
+    return len(mentions)
 
 
 def topic_id(connection: sqlite3.Connection, name: str) -> int:

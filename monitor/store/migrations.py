@@ -94,6 +94,11 @@ CREATE TABLE buckets (
   platform TEXT NOT NULL, {COUNTS.format(null="NOT NULL")},
   PRIMARY KEY (topic_id, resolution_s, start, platform)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE hour_authors ( -- distinct known authors of an hour: with complaining 0 all, with 1 those who complained
+  topic_id INTEGER NOT NULL REFERENCES topics, hour INTEGER NOT NULL, platform TEXT NOT NULL,
+  complaining INTEGER NOT NULL, author_id TEXT NOT NULL,
+  PRIMARY KEY (topic_id, hour, platform, complaining, author_id)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE observations (
   topic_id INTEGER NOT NULL REFERENCES topics, start INTEGER NOT NULL, completeness TEXT NOT NULL, share REAL NOT NULL,
   {COUNTS.format(null="")}, estimate_low REAL, estimate_mid REAL, estimate_high REAL,

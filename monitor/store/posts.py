@@ -2,8 +2,8 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from analysis.annotation import Annotation
 from collectors.post import Kind, Post
@@ -15,44 +15,67 @@ POST_COLUMNS = (
     "key, platform, native_id, url, text, published_at, collected_at, kind, author_id, author_name, repost_of, "
     "reposts, comments, likes, views, followers, counted_at, source, visit_id"
 )
-MENTION_COLUMNS = (
-    "topic_id, published_at, post_id, platform, author_id, complaint, original, polarity_milli, followers, "
-    "observed_at, term, starts, ends, categories, polarity, version"
-)
-INSERT_MENTION = f"INSERT INTO mentions ({MENTION_COLUMNS}) VALUES ({', '.join('?' * 16)})"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewPost:
-    """A post that was not stored before, with its row."""
+class NewPost(NamedTuple):
+    """A post that was not stored before, with the id of its row."""
 
     id: int
-    post: Post
+    key: str
     published_at: int
+    post: Post
     annotation: Annotation
+
+
+class MentionRow(NamedTuple):
+    """A row of `mentions`, its fields in the order of the columns."""
+
+    topic_id: int
+    published_at: int
+    post_id: int
+    platform: str
+    author_id: str | None
+    complaint: int
+    original: int
+    polarity_milli: int | None
+    followers: int | None
+    observed_at: int | None
+    term: str
+    starts: int
+    ends: int
+    categories: str
+    polarity: float | None
+    version: str
+
+
+MENTION_COLUMNS = ", ".join(MentionRow._fields)
+INSERT_MENTION = f"INSERT INTO mentions ({MENTION_COLUMNS}) VALUES ({', '.join('?' * len(MentionRow._fields))})"
 
 
 def insert_posts(
     connection: sqlite3.Connection, posts: Sequence[Post], annotations: Sequence[Annotation], source: str, visit: int
 ) -> list[NewPost]:
     """Store the posts not stored before, in order of key; a known one only brings newer counts."""
-    batch: dict[str, tuple[Post, Annotation]] = {}
+    batch: dict[str, tuple[Post, Annotation, int]] = {}
     again: list[Post] = []
     for post, annotation in zip(posts, annotations, strict=True):
-        if batch.setdefault(post.key, (post, annotation))[0] is not post:
+        key = post.key
+        if key in batch:
             again.append(post)
+        else:
+            batch[key] = (post, annotation, seconds(post.published_at))
     keys = sorted(batch)
-    ids = _insert(connection, [_row(key, batch[key][0], source, visit) for key in keys])
+    ids = _insert(connection, [_row(key, batch[key][0], batch[key][2], source, visit) for key in keys])
     _update_counts(connection, [batch[key][0] for key in keys if key not in ids] + again)
     return [
-        NewPost(id=ids[key], post=post, published_at=seconds(post.published_at), annotation=annotation)
+        NewPost(ids[key], key, published_at, post, annotation)
         for key in keys
         if key in ids
-        for post, annotation in (batch[key],)
+        for post, annotation, published_at in (batch[key],)
     ]
 
 
-def _row(key: str, post: Post, source: str, visit: int) -> tuple[object, ...]:
+def _row(key: str, post: Post, published_at: int, source: str, visit: int) -> tuple[object, ...]:
     collected_at = seconds(post.collected_at)
     return (
         key,
@@ -60,7 +83,7 @@ def _row(key: str, post: Post, source: str, visit: int) -> tuple[object, ...]:
         post.native_id,
         post.url,
         post.text,
-        seconds(post.published_at),
+        published_at,
         collected_at,
         post.kind.value,
         post.author_id,
@@ -102,7 +125,7 @@ def copies(connection: sqlite3.Connection, new: Sequence[NewPost]) -> dict[int, 
 
     Where nothing with the text was stored, the earliest of the new ones is the story and the others are its copies.
     """
-    in_time = sorted((n for n in new if n.annotation.fingerprint), key=lambda n: (n.published_at, n.post.key))
+    in_time = sorted((n for n in new if n.annotation.fingerprint), key=lambda n: (n.published_at, n.key))
     if not in_time:
         return {}
     wanted = sorted({n.annotation.fingerprint for n in in_time})
@@ -165,29 +188,29 @@ def split_categories(cell: str) -> tuple[str, ...]:
 
 
 def mention_rows(
-    topic: int, name: str, new: Iterable[NewPost], copied: Mapping[int, int]
-) -> Iterable[tuple[object, ...]]:
-    """The rows of `mentions` for one topic, not yet observed."""
-    for n in new:
-        for match in n.annotation.matches:
-            if match.topic == name:
-                post, polarity = n.post, n.annotation.polarity
-                yield (
-                    topic,
-                    n.published_at,
-                    n.id,
+    new: Iterable[NewPost], copied: Mapping[int, int], topic_ids: Mapping[str, int]
+) -> Iterator[MentionRow]:
+    """The mentions of these topics, not yet observed."""
+    for number, _, published_at, post, annotation in new:
+        polarity = annotation.polarity
+        for match in annotation.matches:
+            topic_id = topic_ids.get(match.topic)
+            if topic_id is not None:
+                yield MentionRow(
+                    topic_id,
+                    published_at,
+                    number,
                     post.platform,
                     post.author_id,
-                    int(bool(n.annotation.complaints)),
-                    int(post.kind is not Kind.REPOST and n.id not in copied),
+                    1 if annotation.complaints else 0,
+                    0 if post.kind is Kind.REPOST or number in copied else 1,
                     None if polarity is None else round(polarity * 1000),
                     post.followers,
                     None,
                     match.term,
                     match.start,
                     match.end,
-                    categories(n.annotation),
+                    categories(annotation),
                     polarity,
-                    n.annotation.version,
+                    annotation.version,
                 )
-                break

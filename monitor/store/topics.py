@@ -11,7 +11,7 @@ from monitor.store.buckets import recount_topic
 from monitor.store.epoch import maybe_moment, moment, seconds
 from monitor.store.file import DatabaseFile
 from monitor.store.ingest import topic_id
-from monitor.store.posts import MENTION_COLUMNS, NewPost, mention_rows
+from monitor.store.posts import MENTION_COLUMNS, MentionRow, NewPost, mention_rows
 from monitor.store.rows import POST_FIELDS, as_post
 from monitor.store.store import Decider, TopicState, WatchedTopic
 
@@ -71,7 +71,7 @@ def recount(
         after = batch[-1][0]
         rows = _mentions(number, topic, batch, annotate([post for _, post, _ in batch]))
         with file.writing() as connection:
-            connection.executemany(f"INSERT INTO {staged} VALUES ({', '.join('?' * 16)})", rows)
+            connection.executemany(f"INSERT INTO {staged} VALUES ({', '.join('?' * len(MentionRow._fields))})", rows)
         read += len(batch)
         progress(read)
     with file.writing() as connection:
@@ -90,13 +90,13 @@ def _batch(file: DatabaseFile, after: int, newest: int) -> list[tuple[int, Post,
 
 def _mentions(
     number: int, topic: str, batch: Sequence[tuple[int, Post, int | None]], annotations: Sequence[Annotation]
-) -> list[tuple[object, ...]]:
+) -> list[MentionRow]:
     copied = {post_id: duplicate_of for post_id, _, duplicate_of in batch if duplicate_of is not None}
     read = [
-        NewPost(id=post_id, post=post, published_at=seconds(post.published_at), annotation=annotation)
+        NewPost(post_id, post.key, seconds(post.published_at), post, annotation)
         for (post_id, post, _), annotation in zip(batch, annotations, strict=True)
     ]
-    return list(mention_rows(number, topic, read, copied))
+    return list(mention_rows(read, copied, {topic: number}))
 
 
 def _swap(connection: sqlite3.Connection, staged: str, number: int, newest: int) -> int:
