@@ -12,7 +12,7 @@ from collectors.registry import load as load_kind
 from monitor.config.lines import Lines
 from monitor.config.problems import ConfigError, Key, Problem, nearest
 from monitor.config.references import check_references
-from monitor.config.settings import Surroundings, Wrong, keys, read
+from monitor.config.settings import Surroundings, Wrong, anchored, keys, read
 from monitor.config.types import (
     ChannelConfig,
     Config,
@@ -85,7 +85,10 @@ class _Reading:
         config = Config(
             path=self._path,
             topics=self._topics(tables),
-            sources=self._kinds(tables, "sources", SourceConfig),
+            sources=tuple(
+                replace(source, settings=anchored(source.settings, self._surroundings.folder))
+                for source in self._kinds(tables, "sources", SourceConfig)
+            ),
             rules=self._kinds(tables, "rules", RuleConfig),
             channels=self._kinds(tables, "channels", ChannelConfig),
             routes=self._routes(tables),
@@ -165,14 +168,14 @@ class _Reading:
             kind = self._kind(f"trend_monitor.{section}", table, at)
             if kind is None:
                 continue
-            shared = [key for key in keys(common) if key not in ("name", "settings")]
-            own = keys(kind.Settings)
+            shared: list[str] = [key for key in keys(common) if key not in ("name", "settings")]
+            own: tuple[str, ...] = keys(kind.Settings)
             known = self._unknown(at, table, [*shared, *own])
             settings = self._read(kind.Settings, {key: known[key] for key in own if key in known}, at)
             # A key of both counts for both; what the file leaves out, the kind's own default decides.
             defaults = {key: getattr(settings, key) for key in shared if key in own and key not in known and settings}
             table = {key: known[key] for key in shared if key in known}
-            config = self._read(common, table, at, name=name, settings=self._anchored(settings), **defaults)
+            config = self._read(common, table, at, name=name, settings=settings, **defaults)
             if config and settings is not None:
                 found.append(config)
         return tuple(found)
@@ -190,13 +193,6 @@ class _Reading:
         except NotRegistered as error:
             self._tell((*at, "kind"), str(error))
         return None
-
-    def _anchored(self, settings: Any) -> Any:
-        """Relative paths in settings are meant from the configuration file's folder."""
-        if settings is None:
-            return None
-        paths = {key: value for key in keys(type(settings)) if isinstance(value := getattr(settings, key), Path)}
-        return replace(settings, **{key: self._surroundings.folder / path.expanduser() for key, path in paths.items()})
 
     def _routes(self, tables: Mapping[str, Any]) -> tuple[RouteConfig, ...]:
         listed = tables.get("routes", [])

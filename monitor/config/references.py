@@ -36,10 +36,11 @@ def check_references(tables: Mapping[str, Any], tell: Tell) -> None:
         _check(_table(route).get("channels"), channels, "channel", ("routes", number, "channels"), tell)
         for label, value in _table(_table(route).get("match")).items():
             at = ("routes", number, "match", label)
+            possible = values.get(label)
             if label not in values:
                 tell(at, f"no alert has this label ({nearest(label, values, 'label')})")
-            elif isinstance(value, str) and values[label] is not None and value not in values[label]:
-                tell(at, f"no alert has {value} here ({nearest(value, values[label], 'value')})")
+            elif isinstance(value, str) and possible is not None and value not in possible:
+                tell(at, f"no alert has {value} here ({nearest(value, possible, 'value')})")
 
 
 def _label_values(

@@ -8,7 +8,7 @@ import json
 import logging
 import stat
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import UnionType
@@ -59,7 +59,8 @@ def read(kind: type[T], table: Mapping[str, Any], surroundings: Surroundings, **
     """An instance of the dataclass `kind` from the table and what is `given` besides; raises Wrong with every fault."""
     text = json.dumps(table, default=lambda moment: moment.isoformat())
     try:
-        values = _adapter(kind, frozenset(given)).validate_json(text, context=surroundings)
+        any_kind: Any = kind
+        values = _adapter(any_kind, frozenset(given)).validate_json(text, context=surroundings)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False)
         raise Wrong([(_place(fault["loc"], table), _what(fault)) for fault in faults]) from None
@@ -67,6 +68,12 @@ def read(kind: type[T], table: Mapping[str, Any], surroundings: Surroundings, **
         return kind(**values, **given)
     except ValueError as error:  # a check of the kind's own, over several keys
         raise Wrong([((), str(error))]) from None
+
+
+def anchored(settings: Any, folder: Path) -> Any:
+    """The same settings with relative paths taken from `folder`."""
+    paths = {key: value for key in keys(type(settings)) if isinstance(value := getattr(settings, key), Path)}
+    return replace(settings, **{key: folder / path.expanduser() for key, path in paths.items()})
 
 
 @cache
@@ -109,13 +116,14 @@ def _readable(hint: Any) -> Any:
     return origin[tuple(each if each is Ellipsis else _readable(each) for each in arguments)]
 
 
-def _secret(value: Any, info: ValidationInfo) -> Secret | None:
+def _secret(value: Any, info: ValidationInfo[Surroundings]) -> Secret | None:
     """The secret that a reference means; None where it is an environment variable that is not set."""
+    surroundings: Surroundings = info.context
     match value:
         case {"env": str(name), **rest} if not rest:
-            text = info.context.env.get(name, "").strip()
+            text = surroundings.env.get(name, "").strip()
         case {"file": str(name), **rest} if not rest:
-            text = _from_file(info.context.folder / Path(name).expanduser())
+            text = _from_file(surroundings.folder / Path(name).expanduser())
         case _:
             raise ValueError('is a secret: give { env = "NAME" } or { file = "PATH" }, never the secret itself')
     if len(text.splitlines()) > 1 or "\0" in text:
@@ -123,7 +131,7 @@ def _secret(value: Any, info: ValidationInfo) -> Secret | None:
     return Secret(text) if text else None
 
 
-def _needed_secret(value: Any, info: ValidationInfo) -> Secret:
+def _needed_secret(value: Any, info: ValidationInfo[Surroundings]) -> Secret:
     secret = _secret(value, info)
     if secret is None:
         raise ValueError(f"the environment variable {value['env']} is not set")

@@ -20,15 +20,18 @@ def _time_of_day(text: str) -> str:
     return text
 
 
-def _url(text: str) -> str:
-    if not text:
-        return text
+def is_address(text: str) -> bool:
+    """Is it a whole http or https URL?"""
     try:
         parts = urlsplit(text)
-        well = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        well = False
-    if not well or re.search(r"[\s\x00-\x1f]", text):
+        return False
+    return whole and not re.search(r"[\s\x00-\x1f]", text)
+
+
+def _url(text: str) -> str:
+    if text and not is_address(text):
         raise ValueError('is not an address such as "https://monitor.example.org"')
     return text
 
