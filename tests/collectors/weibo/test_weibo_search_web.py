@@ -348,7 +348,7 @@ ODD = st.sampled_from(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(
     st.sampled_from(FIXTURES),
     st.lists(st.tuples(st.floats(0, 1), st.integers(0, 40), ODD), max_size=8),
