@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import cycle
+from itertools import count
 from typing import Any, ClassVar
 
 import httpx
@@ -192,7 +192,7 @@ class IgnoredRetryAfter(Sound):
 
 
 class AsksAgainAtOnce(Sound):
-    """Goes round the polite client: a client of its own for every attempt."""
+    """Makes the client forget that it was refused, as one that builds a client of its own would."""
 
     def fetch(self, client: Client, ask: Ask) -> Page:
         client._hosts.clear()
@@ -226,7 +226,7 @@ class OwnError(Sound):
 
 
 class OtherEveryTime(Sound):
-    turn = cycle("ab")
+    turn = count()
 
     def post(self, item: dict[str, Any], reading: Reading) -> Post:
         post = super().post(item, reading)
