@@ -91,6 +91,7 @@ class DatabaseFile:
                 if write:
                     connection.execute("PRAGMA journal_mode = WAL")
                     connection.execute("PRAGMA synchronous = FULL")
+                    connection.execute("PRAGMA wal_autocheckpoint = 4000")  # 16 MB: hot pages are moved less often
                 else:
                     connection.execute("PRAGMA query_only = ON")
             except BaseException:

@@ -8,7 +8,7 @@ import json
 import sqlite3
 from collections import Counter, deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from analysis.series import Completeness, Estimate, Tally
 from monitor.store.buckets import COLUMNS, FIELDS
@@ -28,8 +28,7 @@ INSERT = (
 Author = tuple[str, str]  # platform and id
 
 
-@dataclass(frozen=True, slots=True)
-class Uncounted:
+class Uncounted(NamedTuple):
     """A mention that no Observation counted yet."""
 
     published_at: int
@@ -123,7 +122,7 @@ def _uncounted(connection: sqlite3.Connection, topic: int, since: int, until: in
         "AND observed_at IS NULL ORDER BY published_at, post_id",
         (topic, since, until),
     )
-    return [Uncounted(*row) for row in rows]
+    return [Uncounted._make(row) for row in rows]
 
 
 def _complained(connection: sqlite3.Connection, topic: int, since: int) -> dict[Author, int]:
