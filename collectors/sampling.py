@@ -58,16 +58,20 @@ def pages_needed(seen: Sequence[Seen], since: datetime) -> int:
     return ceil(deepest.number + further_s * rank / age_s / page_size(seen))
 
 
-def next_page(seen: Sequence[Seen], deepest_shown: int, since: datetime) -> int | None:
+def next_page(seen: Sequence[Seen], deepest_shown: int, since: datetime, empty: int | None = None) -> int | None:
     """The page that teaches most: first as far back as the window and the platform go, then into the longest gap.
 
-    None when every page in question was read.
+    `empty` is the first page known to hold nothing: the end is looked for by halves, to within a tenth. None when every
+    page in question was read.
     """
     pages = sorted(seen, key=lambda page: page.number)
     bottom = pages[-1]
     if bottom.number < deepest_shown and bottom.reach > since:
-        needed = ceil(pages_needed(pages, since) * (1 + MARGIN))
-        return max(bottom.number + 1, min(deepest_shown, needed))
+        if empty is None:
+            needed = ceil(pages_needed(pages, since) * (1 + MARGIN))
+            return max(bottom.number + 1, min(deepest_shown, needed))
+        if empty - bottom.number > max(1, empty // 10):
+            return (bottom.number + empty) // 2
     gaps = [
         ((upper.moments[-1] - lower.moments[0]).total_seconds(), lower.number - upper.number, upper.number)
         for upper, lower in pairwise(pages)

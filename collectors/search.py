@@ -30,7 +30,8 @@ class Search:
         self._tail_cursor: str | None = None  # of the page after it
         self._unbroken = True  # each of them proved its order
         self._proved_from = visit.until  # everything shown from here on is on them
-        self._last: int | None = None  # the platform shows no page after this one
+        self._last: int | None = None  # the platform says that there is no page after this one
+        self._empty: int | None = None  # the first page known to hold nothing
         self._told: int | None = None  # how many pages it says there are
         self._asked: set[int] = set()
         self._probed = False
@@ -66,7 +67,7 @@ class Search:
                 self._probed = True
                 return min(deepest, self._tail + left)
             self._sampling = True
-        number = next_page(self._seen, deepest, self._visit.since)
+        number = next_page(self._seen, deepest, self._visit.since, self._empty)
         return None if number in self._asked else number
 
     def _deepest(self, source: Paged) -> int:
@@ -85,8 +86,11 @@ class Search:
         page = visit.fetch(cursor)
         seen = self._as_seen(number, page) if page.posts and page.covered_from is not None else None
         self._told = page.pages_shown or self._told
-        if page.next_cursor is None:
-            self._last = number if page.posts or page.rejected else max(1, number - 1)
+        if not page.posts and not page.rejected and page.next_cursor is None:
+            self._empty = min(number, self._empty or number)
+            self._last = max(1, self._empty - 1)
+        elif page.next_cursor is None:
+            self._last = number
         if onward:
             self._tail, self._tail_cursor = number, page.next_cursor
             self._unbroken = self._unbroken and (seen is not None or not (page.posts or page.rejected))
@@ -145,11 +149,13 @@ class Search:
             visit.claim(self._proved_from, visit.until)
             visit.reached = self._unbroken and self._tail_cursor is None
             return
-        whole = bottom.reach <= visit.since or self._all_shown_was_all(bottom.number)
+        to_the_end = bottom.number if self._empty is None else self._empty - 1
+        whole = bottom.reach <= visit.since or self._all_shown_was_all(to_the_end)
         start = visit.since if whole else max(visit.since, bottom.reach)
         visit.stretches += sampled(self._seen, start, visit.until)
         shown_at_most = visit.source.max_pages_shown if isinstance(visit.source, Paged) else 0
-        visit.reached = whole or bottom.number >= min(self._last or shown_at_most, shown_at_most)
+        at_the_end = bottom.number >= min(self._last or shown_at_most, shown_at_most)
+        visit.reached = whole or at_the_end or self._empty is not None
 
 
 def _middle(shown: datetime, asked_at: datetime) -> datetime:
