@@ -24,6 +24,7 @@ from collectors.secret import Secret
 from collectors.source import Scope, Source
 from monitor.alerts.dispatch import Dispatcher
 from monitor.alerts.judge import Judge, WatchedSource
+from monitor.alerts.messages import Audience
 from monitor.alerts.teller import Teller
 from monitor.config import Config, SourceConfig
 from monitor.kept import KeptPages
@@ -77,7 +78,13 @@ def build(
     annotator = Annotator([topic.to_topic() for topic in config.topics])
     client = make_client(config, clock, jitter=jitter, extra_headers=extra_headers)
     jobs = make_jobs(config)
-    teller = Teller(store, config)
+    teller = Teller(
+        store,
+        config.routes,
+        Audience(language=config.language, time_zone=config.time_zone, external_url=config.external_url),
+        titles={topic.name: topic.title or topic.name for topic in config.topics},
+        runbooks={rule.name: rule.runbook for rule in config.rules},
+    )
     pipeline = Pipeline(
         store=store,
         annotator=annotator,
@@ -107,9 +114,7 @@ def watch(
     progress: Callable[[str, int], None],
 ) -> None:
     """Tell the store what is watched; recount the past of topics that are new or were edited."""
-    topics = [
-        WatchedTopic(name=t.name, definition=t.definition, rivals=t.rivals, owner=t.owner) for t in config.topics
-    ]
+    topics = [WatchedTopic(name=t.name, definition=t.definition, rivals=t.rivals, owner=t.owner) for t in config.topics]
     deciders = [
         Decider(topic=job.target.topic, query=job.target.query, source=job.source, target=job.target.name)
         for job in jobs
@@ -181,7 +186,9 @@ def watched_sources(jobs: tuple[Job, ...]) -> tuple[WatchedSource, ...]:
 
 
 def authors(config: Config) -> Authors:
-    return Authors(key=config.privacy.author_key or own_key(config.storage.folder), keep_names=config.privacy.author_names)
+    return Authors(
+        key=config.privacy.author_key or own_key(config.storage.folder), keep_names=config.privacy.author_names
+    )
 
 
 def own_key(folder: Path) -> Secret:

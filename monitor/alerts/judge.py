@@ -6,7 +6,7 @@ hours) still moves the alert, but tells nobody: who is told is decided when the 
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -87,7 +87,6 @@ class Judge:
             until = seen.start + MINUTE
         if until is None or until == known.judged_until:
             return
-        self._on_stage("judge")
         self._record(rule, topic.name, known, course, until, judging.dump(), now)
 
     def _judge_source(self, rule: RuleConfig, judging: SourceRule, source: WatchedSource, now: datetime) -> None:
@@ -98,7 +97,6 @@ class Judge:
         course = Course(known.alert)
         labels = {**rule.labels, "source": source.name, "platform": health.platform}
         self._take(course, rule, source.name, labels, judging.judge(health))
-        self._on_stage("judge")
         self._record(rule, source.name, known, course, now, b"", now)
 
     def _take(
@@ -114,9 +112,7 @@ class Judge:
             subject=subject,
             severity=rule.severity,
         )
-        alert, transition = step(
-            before or blank, verdict, hold_s=rule.hold_s, keep_firing_s=rule.keep_firing_s
-        )
+        alert, transition = step(before or blank, verdict, hold_s=rule.hold_s, keep_firing_s=rule.keep_firing_s)
         alert = replace(alert, labels={**labels, **alert.labels, **dict(verdict.labels)})
         course.alert = alert
         if transition:
@@ -137,12 +133,7 @@ class Judge:
         state: bytes,
         now: datetime,
     ) -> None:
-        recent = [t for t in course.transitions if now - t.at <= RECENT]
-        deliveries: list[NewDelivery] = []
-        for transition in recent:
-            deliveries += self._teller.tell(course.changed[transition.alert], transition.after, now)
-        if course.alert and now - until <= RECENT:
-            deliveries += self._teller.tell_late(course.alert, now, deliveries)
+        self._on_stage("judge")
         self._store.record(
             Judgement(
                 rule=rule.name,
@@ -152,9 +143,25 @@ class Judge:
                 alerts=tuple(course.changed.values()),
                 transitions=tuple(course.transitions),
                 verdicts=tuple(course.verdicts),
-                deliveries=tuple(deliveries),
+                deliveries=tuple(self._deliveries(course, until, now)),
             )
         )
+
+    def _deliveries(self, course: Course, until: datetime, now: datetime) -> list[NewDelivery]:
+        """What is to be told: recent transitions, and an alert that became firing while that was history."""
+        if now - until > RECENT:
+            return []
+        deliveries: list[NewDelivery] = []
+        steps = [(course.changed[t.alert], t.after, t.at) for t in course.transitions if now - t.at <= RECENT]
+        alert = course.alert
+        if alert and alert.state in (State.FIRING, State.RECOVERING) and not self._store.told(alert.key):
+            steps.append((alert, State.FIRING, until))
+        if not steps:
+            return []
+        health = [self._store.health(s.name, s.targets, s.every_s, now) for s in self._sources]
+        for alert, state, at in steps:
+            deliveries += self._teller.tell(alert, state, at, health, deliveries)
+        return deliveries
 
 
 def verdict_on(rule: TopicRule, seen: Observation) -> Verdict:
@@ -163,14 +170,11 @@ def verdict_on(rule: TopicRule, seen: Observation) -> Verdict:
         return rule.update(seen)
     except Exception as error:  # a plug-in's fault must not stop the other rules
         log.exception("a rule failed at %s", seen.start)
-        return Verdict(at=seen.start, answer=Answer.UNKNOWN, because=f"the rule failed: {type(error).__name__}: {error}")
+        return Verdict(
+            at=seen.start, answer=Answer.UNKNOWN, because=f"the rule failed: {type(error).__name__}: {error}"
+        )
 
 
 def fingerprint(rule: str, subject: str) -> str:
     """16 hex digits that name one rule on one subject across all its episodes."""
     return hashlib.sha256(f"{rule}\x00{subject}".encode()).hexdigest()[:16]
-
-
-def firing(alerts: Iterable[Alert]) -> list[Alert]:
-    """Those that are firing or not yet sure to be over."""
-    return [alert for alert in alerts if alert.state in (State.FIRING, State.RECOVERING)]
