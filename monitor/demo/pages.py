@@ -155,7 +155,8 @@ def _forwarded(post: DemoPost, query: str) -> str:
 <a href="//weibo.com/{original.uid}" class="name" nick-name="{nick}" target="_blank">@{nick}</a>
 {_text(original, query, link)}</div>
 <p class="from"><a href="{link}" target="_blank">{then:%m月%d日 %H:%M}</a></p>
-<ul><li><a action-type="feed_list_like" action-data="mid={original.mid}">{shown_count(original.likes, "赞")}</a></li></ul>
+<ul><li><a action-type="feed_list_like" action-data="mid={original.mid}">\
+{shown_count(original.likes, "赞")}</a></li></ul>
 </div></div></div>
 """
 

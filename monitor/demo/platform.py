@@ -19,7 +19,7 @@ from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from monitor.demo.answers import Answer, Platforms, Request
 from monitor.demo.faults import read_fault
@@ -70,9 +70,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 class _HostHandler(_Handler):
-    def __init__(self, *args: object, host: str, platforms: Platforms, log: RequestLog, closing: threading.Event):
+    def __init__(self, *args: Any, host: str, platforms: Platforms, log: RequestLog, closing: threading.Event):
         self._host, self._platforms, self._log, self._closing = host, platforms, log, closing
-        super().__init__(*args)  # type: ignore[arg-type]
+        super().__init__(*args)
 
     def do_GET(self) -> None:
         try:
@@ -92,9 +92,9 @@ class _HostHandler(_Handler):
 
 
 class _ControlHandler(_Handler):
-    def __init__(self, *args: object, platforms: Platforms):
+    def __init__(self, *args: Any, platforms: Platforms):
         self._platforms = platforms
-        super().__init__(*args)  # type: ignore[arg-type]
+        super().__init__(*args)
 
     def do_POST(self) -> None:
         body = self.rfile.read(min(int(self.headers.get("Content-Length", 0)), _MOST_ORDERED))

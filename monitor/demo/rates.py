@@ -13,10 +13,9 @@ from random import Random
 from monitor.demo.scenario import BEIJING, Scenario
 
 # Posts per minute about the app in the middle of each hour of an ordinary day, Beijing time.
-_HOURS = (
-    (0.90, 0.50, 0.30, 0.30, 0.30, 0.35, 0.60, 1.10, 1.60, 2.00, 2.10, 2.10)  # night and morning
-    + (2.40, 2.00, 1.80, 1.90, 1.90, 2.00, 2.20, 2.70, 3.00, 3.00, 2.50, 1.60)  # afternoon and evening
-)
+_NIGHT_AND_MORNING = (0.90, 0.50, 0.30, 0.30, 0.30, 0.35, 0.60, 1.10, 1.60, 2.00, 2.10, 2.10)
+_AFTERNOON_AND_EVENING = (2.40, 2.00, 1.80, 1.90, 1.90, 2.00, 2.20, 2.70, 3.00, 3.00, 2.50, 1.60)
+_HOURS = _NIGHT_AND_MORNING + _AFTERNOON_AND_EVENING
 _WEEKDAYS = (0.95, 0.94, 0.96, 0.98, 1.04, 1.10, 1.06)  # Monday first
 _WEATHER_SD, _WEATHER_MIN = 0.10, 240.0
 

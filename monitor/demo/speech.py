@@ -84,7 +84,7 @@ def say(template: Template, rng: Random, given: Mapping[str, str]) -> str:
     """The template with its slots filled; `given` goes before the words of `slots.txt`. KeyError: no such slot."""
 
     def word(found: re.Match[str]) -> str:
-        slot = found[1]
+        slot = str(found[1])
         if "|" in slot:
             return rng.choice(slot.split("|"))
         return given[slot] if slot in given else rng.choice(slots()[slot])

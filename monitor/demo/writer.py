@@ -15,20 +15,16 @@ from monitor.demo.scenario import ALIASES, BEIJING, BRAND, HASHTAG, Scenario
 from monitor.demo.scripted import scripted
 from monitor.demo.speech import Template, mistype, say, slots, templates
 
-_DEVICES = (
-    "iPhone客户端",
-    "微博网页版",
-    "Android客户端",
-    "iPhone 17 Pro",
-    "HUAWEI Mate 80",
-    "小米17",
-    "微博轻享版",
-    "iPad客户端",
-)
+_PHONES = ("iPhone客户端", "Android客户端", "iPhone 17 Pro", "HUAWEI Mate 80", "小米17")
+_DEVICES = (*_PHONES, "微博网页版", "微博轻享版", "iPad客户端")
 _TAGS = (
-    (f"#{HASHTAG}#",) * 12 + (f"#{ALIASES[0]}#",) * 2 + (f"#{ALIASES[1]}#", f"#{HASHTAG.lower()}#", f"＃{HASHTAG}＃")
+    *(f"#{HASHTAG}#",) * 12,
+    *(f"#{ALIASES[0]}#",) * 2,
+    f"#{ALIASES[1]}#",
+    f"#{HASHTAG.lower()}#",
+    f"＃{HASHTAG}＃",
 )
-_APPS = (BRAND,) * 6 + (f"{BRAND}App", f"{BRAND}app", f"{BRAND}AI", f"{BRAND}APP")
+_APPS = (*(BRAND,) * 6, f"{BRAND}App", f"{BRAND}app", f"{BRAND}AI", f"{BRAND}APP")
 # What people talk about, and how much of it.
 _ORDINARY = {
     "quiet/praise": 18,
@@ -129,12 +125,11 @@ class Writer:
             "user": self._people.passer_by(rng).nick,
         }
         if template.section == "campaign/spam":
-            return self._post(
-                mid, second, author, say(template, Random(template.text), given), template.section, template.text, rng
-            )
+            text = say(template, Random(template.text), given)  # the same copy every time
+            return self._post(mid, second, author, text, template.section, template.text, rng)
         original = self._passed_on(mood, rate, rng)
         if original is not None:
-            comment = rng.choice(templates()[f"repost/{_repost_mood(mood)}"])
+            comment = rng.choice(templates()[_repost_section(mood)])
             text, written_from = self._repost_text(comment, original, given, rng), comment.text
         else:
             text, written_from = say(template, rng, given), template.text
@@ -168,10 +163,8 @@ class Writer:
         said = say(comment, rng, given)
         if rng.random() < 0.5:
             return said
-        mood = "complaint" if comment.mood == "complaint" else "calm"
-        between = (
-            rng.choice(templates()[f"repost/{mood}"]) if original.is_complaint == (mood == "complaint") else comment
-        )
+        agrees = original.is_complaint == (comment.mood == "complaint")
+        between = rng.choice(templates()[comment.section]) if agrees else comment
         return f"{said}//@{self._people.passer_by(rng).nick}:{say(between, rng, given)}"
 
     def _remember(self, post: DemoPost) -> None:
@@ -222,8 +215,8 @@ def _template(mood: str, has_tea: bool, rng: Random) -> Template:
     return rng.choice(templates()[section])
 
 
-def _repost_mood(mood: str) -> str:
-    return {"outage": "complaint", "campaign": "campaign"}.get(mood, "calm")
+def _repost_section(mood: str) -> str:
+    return {"outage": "complaint/repost", "campaign": "campaign/repost"}.get(mood, "quiet/repost")
 
 
 def _with_name(text: str, given: Mapping[str, str], rng: Random, *, tagged: bool) -> str:
