@@ -79,10 +79,8 @@ class Context:
         if self._reported.search(sentence) or self._reported.search(right, 0, ending.start() if ending else REACH):
             return Discount.REPORTED
         if technical:
-            past = None
-            for past in self._past.finditer(clause):
-                pass
-            if past is not None and not self._present.search(clause, past.end()):
+            past = _last(self._past, clause)
+            if past and not self._present.search(clause, past):
                 return Discount.PAST
             if self._recovered(right):
                 return Discount.RECOVERED
@@ -126,6 +124,7 @@ def within_clause(gap: str) -> bool:
 
 
 def _last(pattern: re.Pattern[str], text: str) -> int:
+    """Where the last hit ends; 0: there is none."""
     end = 0
     for match in pattern.finditer(text):
         end = match.end()

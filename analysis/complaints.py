@@ -190,11 +190,14 @@ class Complaints:
             return True
         for number, a, b in hits:
             if number in self._subjects:
-                gap = text[b:start] if b <= start else text[end:a] if end <= a else ""
-                if len(gap) <= SUBJECT_REACH and start - SUBJECT_REACH <= b and a <= end + SUBJECT_REACH:
-                    if within_sentence(gap):
-                        return True
-            elif phrase.needs == 1 and number in self._brands:
-                if start - BRAND_REACH <= b <= start and within_clause(text[b:start]):
+                gap = text[b:start] if b <= start else text[end:a]
+                if start - SUBJECT_REACH <= b and a <= end + SUBJECT_REACH and within_sentence(gap):
                     return True
+            elif (
+                phrase.needs == 1
+                and number in self._brands
+                and start - BRAND_REACH <= b <= start
+                and within_clause(text[b:start])
+            ):
+                return True
         return False

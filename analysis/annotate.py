@@ -1,0 +1,114 @@
+"""A batch of texts → what language says of each: the one function that scale-out maps over processes.
+
+Own words are those before the first `//@somebody:`; complaints, tokens, polarity and fingerprint are read off them.
+Hashtags and topics are read off the whole text, quoted words and hashtags included: who reposts a post about a topic
+mentions the topic. The same texts with the same topics give the same annotations, whatever the batch.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from functools import partial
+from importlib.metadata import version
+from typing import NamedTuple
+from unicodedata import unidata_version
+
+from analysis.annotation import Annotation, Document, Hashtag
+from analysis.complaints import Complaints
+from analysis.duplicates import fingerprint
+from analysis.hashtags import alias_table, find_hashtags
+from analysis.matching import Passage, Topic, TopicMatcher
+from analysis.normal_form import NormalForm, is_empty_repost, normalise, own_end
+from analysis.phrases import Hit, PhraseBook
+from analysis.polarity import LexiconPolarity, Polarity, Words
+from analysis.tokens import Tokenizer
+
+_CODE = "1"  # to be raised when the code gives other annotations for the same lexicons
+_REMEMBERED = 20_000
+
+
+class _Read(NamedTuple):
+    form: NormalForm  # of the own words
+    hashtags: tuple[Hashtag, ...]
+    passages: list[Passage]  # own words first
+
+
+class Annotator:
+    """Built once, at start (about half a second); its arguments can be pickled, itself it cannot."""
+
+    def __init__(self, topics: Sequence[Topic], polarity: Polarity | None = None) -> None:
+        """`polarity`: a model in place of the lexicons."""
+        words = [word for topic in topics for word in _own_words(topic)]
+        self._book = PhraseBook()
+        self._matcher = TopicMatcher(self._book, topics)
+        subjects = [word for topic in topics for word in topic.subjects]
+        self._complaints = Complaints(self._book, subjects, words)
+        self._tokenizer = Tokenizer([*words, *subjects])
+        self._polarity: Polarity = polarity or LexiconPolarity(self._tokenizer)
+        self._aliases = alias_table(topic.hashtags for topic in topics)
+        self._in_hashtags: dict[str, list[Hit]] = {}
+        parts = (self._complaints.version, self._tokenizer.version, self._polarity.version)
+        self.version = _version(topics, parts)
+
+    def annotate(self, documents: Sequence[Document]) -> list[Annotation]:
+        """One annotation per document, in their order."""
+        read = [self._read(document.text) for document in documents]
+        words = [Words(text.form.text, self._tokenizer.cut(text.form.text)) for text in read]
+        polarities = self._polarity.judge(words)
+        return [
+            Annotation(
+                normal=own.normal,
+                tokens=self._tokenizer.content(own.tokens),
+                hashtags=text.hashtags,
+                matches=self._matcher.match(text.passages, text.hashtags),
+                complaints=self._complaints.find(text.form, text.passages[0][0]),
+                polarity=polarity,
+                fingerprint=fingerprint(own.normal),
+                version=self.version,
+            )
+            for text, own, polarity in zip(read, words, polarities, strict=True)
+        ]
+
+    def _read(self, text: str) -> _Read:
+        end = own_end(text)
+        hashtags = find_hashtags(text, self._aliases)
+        cut = [(hashtag.start, hashtag.end) for hashtag in hashtags]
+        form = normalise(text, 0, 0 if is_empty_repost(text[:end]) else end, cut)
+        passages: list[Passage] = [(self._book.find(form.text), form.span)]
+        if end < len(text):
+            quoted = normalise(text, end, len(text), cut)
+            passages.append((self._book.find(quoted.text), quoted.span))
+        for hashtag in hashtags:
+            if hits := self._hits_in(hashtag.spelling):
+                passages.append((hits, partial(_whole, hashtag)))
+        return _Read(form, hashtags, passages)
+
+    def _hits_in(self, spelling: str) -> list[Hit]:
+        """Phrases inside a hashtag. Remembered: few hashtags make up most of what is read."""
+        hits = self._in_hashtags.get(spelling)
+        if hits is None:
+            if len(self._in_hashtags) >= _REMEMBERED:
+                self._in_hashtags.clear()
+            hits = self._in_hashtags[spelling] = self._matcher.relevant(self._book.find(normalise(spelling).text))
+        return hits
+
+
+def _whole(hashtag: Hashtag, _start: int, _end: int) -> tuple[int, int]:
+    """A word inside a hashtag is shown by the whole hashtag."""
+    return hashtag.start, hashtag.end
+
+
+def _own_words(topic: Topic) -> list[str]:
+    spellings = [spelling for hashtag, aliases in topic.hashtags.items() for spelling in (hashtag, *aliases)]
+    return [*topic.any, *topic.all, *spellings]
+
+
+def _version(topics: Sequence[Topic], parts: Sequence[str]) -> str:
+    """12 hexadecimal digits over everything that an annotation depends on."""
+    digest = hashlib.sha256()
+    for topic in topics:
+        hashtags = [(hashtag, list(aliases)) for hashtag, aliases in topic.hashtags.items()]
+        words = [list(part) for part in (topic.any, topic.all, topic.none, topic.subjects)]
+        digest.update(json.dumps([topic.name, hashtags, words]).encode() + b"\n")
+    digest.update(json.dumps([*parts, _CODE, unidata_version, version("ahocorasick-rs")]).encode())
+    return digest.hexdigest()[:12]
