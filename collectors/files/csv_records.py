@@ -52,16 +52,22 @@ class _Line:
 
 
 def detect_encoding(sample: bytes) -> Encoding:
-    """UTF-8 where the sample is it (a byte order mark says so at once), else GB18030. PayloadChanged for UTF-16."""
+    """UTF-8 where a byte order mark or most of the lines say so, else GB18030. PayloadChanged for UTF-16."""
     if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\x00" in sample[:200]:
         raise PayloadChanged("CSV text in UTF-8 or GBK (it looks like UTF-16 or a binary file; save it as CSV UTF-8)")
     if sample.startswith(codecs.BOM_UTF8):
         return Encoding.UTF_8
+    lines = [line for line in sample.splitlines() if not line.isascii()]
+    in_utf_8 = sum(_is_utf_8(line) for line in lines)
+    return Encoding.UTF_8 if 2 * in_utf_8 >= len(lines) else Encoding.GB18030
+
+
+def _is_utf_8(line: bytes) -> bool:
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(sample)
+        codecs.getincrementaldecoder("utf-8")().decode(line)  # the last line of a sample may end within a letter
     except UnicodeDecodeError:
-        return Encoding.GB18030
-    return Encoding.UTF_8
+        return False
+    return True
 
 
 def records(file: IO[bytes], encoding: Encoding, columns: int, line: int) -> Iterator[Record | BrokenRecord]:

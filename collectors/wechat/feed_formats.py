@@ -23,6 +23,7 @@ _ROOTS = frozenset({"rss", "feed", "rdf:RDF"})
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,20})["'][^>]{0,200}\?>""")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,400}\?>")
 _CHINESE = frozenset({"gb2312", "gbk", "gb18030", "cp936"})
+_JSON_FEED = ("https://jsonfeed.org/version/", "http://jsonfeed.org/version/")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _AMPERSAND = re.compile(r"<!\[CDATA\[.*?\]\]>|&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)", re.DOTALL)
 # What feedparser was seen, or is known from its reports, to let through on odd input.
@@ -134,9 +135,12 @@ def _read_json(body: bytes) -> Feed:
         raise PayloadChanged(f"JSON Feed ({type(error).__name__})") from None
     if isinstance(payload, list):
         raise PayloadChanged("items (a list of feeds? ask for one of them, or for all.json)")
-    if not isinstance(payload, dict) or not isinstance(payload.get("items"), list):
+    if not isinstance(payload, dict) or not _str(payload.get("version")).startswith(_JSON_FEED):
+        raise PayloadChanged("version of a JSON Feed")
+    if not isinstance(payload.get("items"), list):
         raise PayloadChanged("items")
-    entries = tuple(_json_entry(entry) for entry in payload["items"][:_MOST_ENTRIES] if isinstance(entry, dict))
+    items = payload["items"][:_MOST_ENTRIES]
+    entries = tuple(_json_entry(item if isinstance(item, dict) else {}) for item in items)
     return Feed(title=_str(payload.get("title")), entries=entries)
 
 

@@ -12,9 +12,10 @@ from collectors.errors import Blocked, PayloadChanged, RateLimited, SourceError,
 from collectors.polite import Client
 from collectors.post import Kind, Page, Post
 from collectors.secret import Secret
-from collectors.source import Ask, Reading
+from collectors.source import Ask, Reading, Target
 from collectors.wechat.feed import FeedSettings, WechatFeed, content_text, published_time
 from collectors.wechat.ids import article_id
+from tests.contracts.source_contract import SourceContract
 
 PAYLOADS = Path(__file__).parents[2] / "payloads" / "wechat_feed"
 AT = datetime(2026, 11, 23, 2, 0, 30, tzinfo=UTC)
@@ -29,6 +30,33 @@ def recorded(name: str) -> bytes:
 
 def parse(body: bytes) -> Page:
     return SOURCE.parse(body, Reading(at=AT, url=URL, authors=AUTHORS))
+
+
+class TestWechatFeedOfJson(SourceContract):
+    source = SOURCE
+    target = Target(name="feed", query=URL)
+    at = AT
+    page = "wechat_feed/feed.json"
+    posts = [
+        {"key": "wechat:Jj0000000000000000000A", "kind": Kind.ARTICLE},
+        {"key": "wechat:Jj0000000000000000000B", "published_at": datetime(2026, 11, 20, tzinfo=UTC)},
+        {"key": "wechat:3", "url": "https://blog.example/3"},
+    ]
+    walls = ("wechat_feed/cookies_expired.html", "wechat_feed/login.html")
+    payloads = {
+        "empty": b'{"version":"https://jsonfeed.org/version/1","items":[]}',
+        "undated": b'{"version":"https://jsonfeed.org/version/1","items":[{"id":"a","url":"https://a.example/","title":"b"}]}',
+    }
+    empty = ("empty",)
+    undated = ("undated",)
+
+
+class TestWechatFeedOfAtom(SourceContract):
+    source = SOURCE
+    target = Target(name="feed", query=URL)
+    at = AT
+    page = "wechat_feed/atom.xml"
+    posts = [{"key": "wechat:Qq0000000000000000000A"}, {"key": "wechat:Qq0000000000000000000B", "author_id": None}]
 
 
 def rss(item: str, head: str = "", title: str = "茶") -> bytes:
@@ -216,8 +244,9 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a
         rss("<a/>" * 200_000),
         rss("x" * (17 * 1024 * 1024)),
         b'{"items":' + b"[" * 100_000,
+        rss('<pos xmlns="http://www.opengis.net/gml">1 2</pos>'),
     ],
-    ids=["bomb", "external", "bomb-utf16", "deep", "wide", "big", "deep-json"],
+    ids=["bomb", "external", "bomb-utf16", "deep", "wide", "big", "deep-json", "trips-the-parser"],
 )
 def test_a_hostile_feed_is_refused_before_it_is_parsed(body: bytes) -> None:
     with pytest.raises(PayloadChanged):
@@ -234,7 +263,9 @@ def test_a_hostile_feed_is_refused_before_it_is_parsed(body: bytes) -> None:
         (b"<html><body>hello</body></html>", PayloadChanged),
         (b'[{"id":"MP_WXS_1","name":"x"}]', PayloadChanged),
         (b'{"unknown":1}', PayloadChanged),
-        (b'{"items":{}}', PayloadChanged),
+        (b'{"items":[]}', PayloadChanged),
+        (b'{"version":"https://jsonfeed.org/version/1.1","items":{}}', PayloadChanged),
+        (b'{"version":"https://jsonfeed.org/version/1.1","items":["a","b","c"]}', PayloadChanged),
         (b"<opml></opml>", PayloadChanged),
         (b"", PayloadChanged),
         (b"\x00\xff\xfe", PayloadChanged),

@@ -14,6 +14,7 @@ from collectors.polite import Client
 from collectors.post import HotEntry, HotKind, Page
 from collectors.source import Ask, Reading, Target, Watched
 from collectors.weibo.hot_list import HotListSettings, WeiboHotList
+from tests.contracts.source_contract import SourceContract
 
 PAYLOADS = Path(__file__).parents[2] / "payloads"
 BODY = (PAYLOADS / "weibo_hot_list" / "hot_search.json").read_bytes()
@@ -23,6 +24,24 @@ SOURCE = WeiboHotList(HotListSettings())
 
 def parse(body: bytes, url: str = "https://weibo.com/ajax/side/hotSearch") -> Page:
     return SOURCE.parse(body, Reading(at=AT, url=url))
+
+
+class TestWeiboHotList(SourceContract):
+    source = SOURCE
+    at = AT
+    page = "weibo_hot_list/hot_search.json"
+    hot_entries = [
+        {"word": "城南老街修缮开放", "kind": HotKind.PINNED},
+        {"word": "秋收进行时", "kind": HotKind.PINNED},
+        {"word": "晚风茶第二杯半价", "rank": 1},
+        {"word": "城南地铁三号线", "rank": 2},
+        {"word": "某品牌新机", "kind": HotKind.AD},
+        {"word": "周末去哪儿", "rank": 3},
+        {"word": "小众露营地", "rank": 5},
+        {"word": "逛吃地图", "kind": HotKind.AD},
+        {"word": "半个表情", "rank": 8},
+    ]
+    walls = ("weibo_hot_list/login_wall.json", "weibo_search_web/visitor_page.html")
 
 
 def entries(kind: HotKind) -> list[HotEntry]:

@@ -15,6 +15,7 @@ from collectors.post import Kind, Page, Post
 from collectors.secret import Secret
 from collectors.source import Ask, Reading, Target, Watched
 from collectors.weibo.search_web import SearchWebSettings, WeiboSearchWeb
+from tests.contracts.source_contract import SourceContract
 
 PAYLOADS = Path(__file__).parents[2] / "payloads" / "weibo_search_web"
 AT = datetime(2026, 11, 23, 2, 0, 30, tzinfo=UTC)  # 10:00:30 in Beijing
@@ -28,6 +29,35 @@ def recorded(name: str) -> bytes:
 
 def parse(body: bytes, at: datetime = AT, url: str = "https://s.weibo.com/realtime", page: int = 1) -> Page:
     return SOURCE.parse(body, Reading(at=at, url=url, authors=AUTHORS, page=page))
+
+
+class TestWeiboSearchWeb(SourceContract):
+    source = SOURCE
+    at = AT
+    page = "weibo_search_web/present_layout.html"
+    posts = [
+        {"key": "weibo:5368355745693797", "reposts": 3, "comments": 12_000, "likes": 1_000_000},
+        {"key": "weibo:5368355108159590", "reposts": 0, "comments": 0, "likes": 0},
+        {"key": "weibo:5368350934827111", "reposts": 12, "comments": 0, "likes": 7},
+        {"key": "weibo:5368343863230568", "reposts": 0, "likes": 0},
+        {"key": "weibo:5368326255542377", "reposts": 1_024, "comments": 2_048, "likes": 30},
+        {"key": "weibo:5368204322930795"},
+        {"key": "weibo:5250066012962924", "reposts": 0, "comments": 0, "likes": 0},
+    ]
+    next_cursor = "2"
+    walls = tuple(f"weibo_search_web/{name}.html" for name in ("visitor_page", "login_shell", "captcha", "withheld"))
+    empty = ("weibo_search_web/nothing_found.html",)
+    payloads = {
+        "undated": (
+            '<title>微博搜索</title><div class="card-wrap" action-type="feed_list_item" mid="5368355745693797">'
+            '<p class="txt" node-type="feed_list_content">茶</p></div></html>'
+        ).encode()
+    }
+    undated = ("undated",)
+
+
+class TestWeiboSearchWebOfThePast(TestWeiboSearchWeb):
+    live = False
 
 
 @pytest.fixture(scope="module")
