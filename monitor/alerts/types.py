@@ -42,6 +42,7 @@ class Alert:
     resolved_at: datetime | None = None
     judged_at: datetime | None = None  # the newest verdict taken in
     unknown_since: datetime | None = None  # set while verdicts are UNKNOWN
+    unseen_s: float = 0.0  # of the time since `cleared_at`: how long nothing could be seen
     value: float | None = None
     peak: float | None = None
     limit: float | None = None
