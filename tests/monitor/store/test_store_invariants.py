@@ -1,0 +1,239 @@
+"""What holds after any visits in any order: buckets are recounts, Observations follow from visits alone."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analysis.annotation import Annotation
+from analysis.series import Completeness, Observation, Tally
+from collectors.post import Kind, Post
+from monitor.store.sqlite import open_store
+from monitor.store.store import Decider, Selection, Store, StoredMention, Visit, WatchedTopic
+from tests.contracts.store_samples import START, at, note, post, stretch, tally_of, visit
+
+ALL = Selection(since=at(-10_000), until=at(10_000))
+TOPICS = (WatchedTopic(name="tea", definition="d"), WatchedTopic(name="milk", definition="d"))
+DECIDERS = (
+    Decider(topic="tea", query="q", source="web", target="q"),
+    Decider(topic="tea", query="q", source="feed", target="q"),
+    Decider(topic="tea", query="p", source="web", target="p"),
+)
+TARGETS = (("web", "q"), ("feed", "q"), ("web", "p"))
+MINUTE = timedelta(minutes=1)
+
+
+@st.composite
+def annotated(draw: st.DrawFn, latest: float) -> tuple[Post, Annotation]:
+    number = draw(st.integers(0, 40))
+    minute = draw(st.integers(0, int(latest * 4) + 8)) / 4
+    author = draw(st.sampled_from([None, "x", "y", "z"]))
+    return (
+        post(
+            number,
+            minute,
+            author_id=author,
+            platform=draw(st.sampled_from(["weibo", "wechat"])),
+            kind=draw(st.sampled_from([Kind.ORIGINAL, Kind.REPOST])),
+            followers=draw(st.sampled_from([None, 0, 7])),
+        ),
+        note(
+            draw(st.sampled_from([(), ("tea",), ("milk",), ("tea", "milk")])),
+            categories=draw(st.sampled_from([(), (), ("slow",), ("slow", "busy")])),
+            polarity=draw(st.sampled_from([None, -0.3335, 0.0, 0.9, 0.0005])),
+            fingerprint=draw(st.sampled_from([0, 0, 5, 6])),
+        ),
+    )
+
+
+@st.composite
+def rounds(draw: st.DrawFn) -> list[Visit]:
+    visits: list[Visit] = []
+    now = 0.0
+    for number in range(draw(st.integers(1, 7))):
+        start, now = now, now + draw(st.sampled_from([0.5, 1.0, 2.25, 12.0]))
+        for source, target in draw(st.lists(st.sampled_from(TARGETS), unique=True, max_size=3)):
+            pieces = []
+            for _ in range(draw(st.integers(0, 2))):
+                first = start + draw(st.integers(-4, 4)) / 4
+                share = draw(st.sampled_from([1.0, 1.0, 0.25, 0.5]))
+                rate = draw(st.sampled_from([None, (2.0, 4.0, 8.0)])) if share < 1 else None
+                pieces.append(stretch(first, first + draw(st.integers(1, 60)) / 4, share, rate))
+            visits.append(
+                visit(
+                    f"{number}-{source}-{target}",
+                    draw(st.lists(annotated(now), max_size=4)),
+                    seen=pieces,
+                    asked=(start, now),
+                    mark=draw(st.sampled_from([now, now, None])),
+                    now=now,
+                    source=source,
+                    target=target,
+                )
+            )
+    return visits
+
+
+def opened(visits: Sequence[Visit]) -> Iterator[Store]:
+    """A store with each visit in it, one after the other."""
+    with tempfile.TemporaryDirectory() as folder, open_store(Path(folder) / "posts.db") as store:
+        store.watch(TOPICS, DECIDERS, START)
+        for each in visits:
+            store.ingest(each)
+            yield store
+
+
+FEW = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+
+
+@FEW
+@given(rounds())
+def test_a_bucket_always_equals_a_recount_of_its_mentions(visits: list[Visit]) -> None:
+    for store in opened(visits):
+        mentions = list(store.mentions(ALL))
+        for topic in ("tea", "milk"):
+            for size, first, last in ((60, -2, 100), (3600, -60, 120), (86_400, -540, 900)):
+                for platform in (None, "weibo", "wechat"):
+                    series = store.series(topic, at(first), at(last), size, platform)
+                    chosen = [m for m in mentions if m.topic == topic and platform in (None, m.platform)]
+                    counted = 0
+                    for bucket in series.buckets:
+                        end = bucket.start + timedelta(seconds=size)
+                        here = [m for m in chosen if bucket.start <= m.published_at < end]
+                        counted += len(here)
+                        assert bucket.tally == tally_of(here)
+                    assert counted == len(chosen)
+
+
+@FEW
+@given(rounds())
+def test_observations_follow_from_the_visits_and_never_change(visits: list[Visit]) -> None:
+    known: list[Observation] = []
+    oracle = Oracle()
+    for number, store in enumerate(opened(visits)):
+        observed = list(store.observations("tea"))
+        assert observed[: len(known)] == known
+        known = observed
+        oracle.take(visits[number])
+        assert [(o.start, o.share, o.tally) for o in observed] == oracle.observed
+        mentions = [m for m in store.mentions(ALL) if m.topic == "tea"]
+        for o in observed:
+            assert_recount(o, [m for m in mentions if m.observed_at == o.start])
+
+
+def assert_recount(o: Observation, counted: list[StoredMention]) -> None:
+    if o.completeness is Completeness.MISSING:
+        assert o.tally is None
+        assert counted == []
+        return
+    assert o.tally is not None
+    recounted = tally_of(counted)
+    assert {n: getattr(o.tally, n) for n in Tally.__slots__ if n != "complaint_authors"} == {
+        n: getattr(recounted, n) for n in Tally.__slots__ if n != "complaint_authors"
+    }
+    named = Counter(name for m in counted for name in m.categories)
+    assert dict(o.categories) == dict(named)
+    if o.estimated:
+        assert o.completeness is Completeness.SAMPLED
+        assert o.tally.mentions <= o.estimated.low <= o.estimated.mid <= o.estimated.high
+
+
+class Oracle:
+    """Observations of "tea" by the book: second by second, mention by mention, nothing clever."""
+
+    def __init__(self) -> None:
+        self.observed: list[tuple[datetime, float, Tally | None]] = []
+        self._seconds: dict[tuple[str, datetime], float] = {}
+        self._marks: dict[tuple[str, str], datetime] = {}
+        self._begun: dict[str, datetime] = {}
+        self._posts: dict[str, tuple[Post, Annotation, bool]] = {}
+        self._stories: dict[int, list[tuple[datetime, str]]] = {}
+        self._uncounted: list[str] = []
+        self._complaints: list[tuple[datetime, str, str]] = []
+        self._first: datetime | None = None
+
+    def take(self, seen: Visit) -> None:
+        self._take_posts(seen)
+        for each in seen.stretches:
+            moment = each.starts_at
+            while moment < each.ends_at:
+                slot = (seen.target, moment)
+                self._seconds[slot] = max(self._seconds.get(slot, 0.0), each.share)
+                moment += timedelta(seconds=1)
+        assert seen.asked_from is not None
+        self._begun.setdefault(seen.target, seen.asked_from)
+        if seen.watermark:
+            self._marks[seen.source, seen.target] = seen.watermark
+        self._observe()
+
+    def _take_posts(self, seen: Visit) -> None:
+        batch = {}
+        for one, annotation in zip(seen.posts, seen.annotations, strict=True):
+            if one.key not in self._posts:
+                batch.setdefault(one.key, (one, annotation))
+        before = {text: min(stories) for text, stories in self._stories.items()}
+        for key, (one, annotation) in sorted(batch.items(), key=lambda pair: (pair[1][0].published_at, pair[0])):
+            text = annotation.fingerprint
+            copy = text != 0 and text in before
+            if text:
+                before.setdefault(text, (one.published_at, key))
+                self._stories.setdefault(text, []).append((one.published_at, key))
+            self._posts[key] = (one, annotation, one.kind is not Kind.REPOST and not copy)
+            if any(match.topic == "tea" for match in annotation.matches):
+                self._uncounted.append(key)
+
+    def _observe(self) -> None:
+        if set(self._begun) != {"q", "p"}:
+            return
+        best = [
+            max((mark for (_, target), mark in self._marks.items() if target == query), default=None)
+            for query in ("q", "p")
+        ]
+        frontier = min((mark for mark in best if mark), default=None)
+        if frontier is None or None in best:
+            return
+        if self._first is None:
+            latest = max(self._begun.values())
+            self._first = latest.replace(second=0, microsecond=0)
+        minute = self.observed[-1][0] + MINUTE if self.observed else self._first
+        while minute + MINUTE <= frontier:
+            self.observed.append((minute, *self._minute(minute, self._first)))
+            minute += MINUTE
+
+    def _minute(self, minute: datetime, first: datetime) -> tuple[float, Tally | None]:
+        shares = []
+        for query in ("q", "p"):
+            seconds = [self._seconds.get((query, minute + timedelta(seconds=s)), 0.0) for s in range(60)]
+            shares.append(sum(seconds) / 60)
+        if min(shares) == 0:
+            return 0.0, None
+        oldest = max(minute - 10 * MINUTE, first)
+        counted = [k for k in self._uncounted if oldest <= self._posts[k][0].published_at < minute + MINUTE]
+        self._uncounted = [key for key in self._uncounted if key not in counted]
+        return min(shares), self._tally(minute, counted)
+
+    def _tally(self, minute: datetime, counted: list[str]) -> Tally:
+        rows = [self._posts[key] for key in counted]
+        known = [(p.platform, p.author_id) for p, _, _ in rows if p.author_id]
+        angry = {(p.platform, p.author_id) for p, a, _ in rows if p.author_id and a.complaints}
+        recent = {(platform, author) for when, platform, author in self._complaints if minute - when <= 30 * MINUTE}
+        self._complaints += [(minute, platform, author) for platform, author in angry if author]
+        millis = [round(a.polarity * 1000) for _, a, _ in rows if a.polarity is not None]
+        reach = [p.followers for p, _, _ in rows if p.followers is not None]
+        return Tally(
+            mentions=len(rows),
+            authors=len(set(known)),
+            originals=sum(original for _, _, original in rows),
+            complaints=sum(bool(a.complaints) for _, a, _ in rows),
+            complaint_authors=len(angry - recent),
+            negative=sum(m < 0 for m in millis),
+            neutral=sum(m == 0 for m in millis),
+            positive=sum(m > 0 for m in millis),
+            polarity_sum=sum(millis),
+            reach=sum(reach),
+            reach_known=len(reach),
+        )
