@@ -1,13 +1,13 @@
 """The one HTTP client: one request at a time per host, a pace floor between them, and every failure in our own terms.
 
-Pace, Retry-After and back-off run on the clock that is handed in, so that they hold in event time too. The deadline
-of a request bounds real input and output and therefore runs on a stopwatch of its own.
+Pace, Retry-After and back-off run on the clock that is handed in, so that they hold in event time too. Timeouts and the
+deadline of a request bound real input and output and therefore run in real time.
 """
 
+import socket
 import threading
-import time
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -19,8 +19,9 @@ import httpx
 
 from collectors.bodies import read_body
 from collectors.clock import Clock
+from collectors.deadline import Deadline
 from collectors.errors import Blocked, PayloadChanged, RateLimited, Transient
-from collectors.redaction import shown
+from collectors.redaction import secrets_of, shown, without
 from collectors.secret import Secret
 
 FLOOR_S = 3.0
@@ -55,6 +56,7 @@ class _Host:
     answered_at: datetime | None = None
     rest_until: datetime | None = None
     refusals: int = 0
+    connection: socket.socket | None = None
 
 
 class Client:
@@ -82,7 +84,6 @@ class Client:
         user_agent: str = BROWSER,
         request_headers: Callable[[], Mapping[str, str]] | None = None,
         transport: httpx.BaseTransport | None = None,
-        stopwatch: Callable[[], float] = time.monotonic,
     ) -> None:
         floors = {"floor_s": floor_s, **(host_floors or {})}
         low = [name for name, floor in floors.items() if not floor >= FLOOR_S]
@@ -96,7 +97,6 @@ class Client:
         self._deadline_s = deadline_s
         self._max_bytes = max_bytes
         self._request_headers = request_headers
-        self._stopwatch = stopwatch
         self._hosts: dict[str, _Host] = {}
         self._hosts_lock = threading.Lock()
         self._here = threading.local()
@@ -131,7 +131,7 @@ class Client:
 
     @property
     def last_body(self) -> Body | None:
-        """What the newest `get` of this thread received, whatever was made of it; None when nothing came."""
+        """What the newest `get` of this thread received, fit to be kept; None when nothing came or we were refused."""
         body = getattr(self._here, "body", None)
         return body if isinstance(body, Body) else None
 
@@ -151,18 +151,18 @@ class Client:
         floor is ignored. `also` names statuses beside 2xx whose body the caller wants to read itself.
         """
         self._here.body = None
-        target = _parsed(url, params)
-        first_host = target.host
+        first = target = _parsed(url, params)
         for _ in range(MAX_REDIRECTS + 1):
-            allowed = cookie if target.host == first_host and target.scheme == _parsed(url, None).scheme else None
-            response, content = self._one(target, _headers(headers, allowed), pace_s or 0.0)
+            at_home = (target.scheme, target.netloc) == (first.scheme, first.netloc)
+            response, content = self._one(target, _headers(headers, cookie if at_home else None), pace_s or 0.0)
             if response.status_code in also or not response.has_redirect_location:
                 break
             target = _next_hop(target, response.headers["Location"])
         else:
             raise Transient(f"{shown(str(target))}: redirected more than {MAX_REDIRECTS} times")
         body = Body(status=response.status_code, url=shown(str(target)), headers=response.headers, content=content)
-        self._here.body = body
+        secrets = secrets_of(str(first), cookie.reveal() if cookie else None)
+        self._here.body = replace(body, content=without(content, secrets)) if secrets else body
         if response.status_code not in also:
             _judge(target, response.status_code)
         return body
@@ -175,9 +175,9 @@ class Client:
                 raise RateLimited((host.rest_until - now).total_seconds())
             self._keep_pace(target.host, host, pace_s)
             try:
-                response, content = self._ask(target, headers)
+                response, content = self._ask(target, headers, host)
                 self._note_refusal(host, response)
-            except httpx.HTTPError as error:
+            except (httpx.HTTPError, OSError, UnicodeError) as error:  # UnicodeError: a host that no resolver takes
                 raise Transient(f"{shown(str(target))}: {type(error).__name__}") from None
             except RateLimited:
                 raise
@@ -198,22 +198,19 @@ class Client:
         wait_s = pace_s - (self._clock.now() - host.answered_at).total_seconds()
         self._clock.wait(wait_s if wait_s <= pace_s + CLOCK_SET_BACK_S else pace_s)
 
-    def _ask(self, target: httpx.URL, headers: Mapping[str, str]) -> tuple[httpx.Response, bytes]:
-        started = self._stopwatch()
-
-        def check_deadline() -> None:
-            if self._stopwatch() - started > self._deadline_s:
-                raise Transient(f"no whole answer within {self._deadline_s:g} s")
-
+    def _ask(self, target: httpx.URL, headers: Mapping[str, str], host: _Host) -> tuple[httpx.Response, bytes]:
         base = self._resolve.get(target.host)
         http = self._local_http if base else self._http
         url, sent = target, {**headers, **(self._request_headers() if self._request_headers else {})}
         if base:
             url = target.copy_with(scheme=base.scheme, host=base.host, port=base.port)
             sent["Host"] = target.netloc.decode("ascii")
-        with http.stream("GET", url, headers=sent, follow_redirects=False) as response:
-            check_deadline()
-            return response, read_body(response, self._max_bytes, check_deadline)
+        with Deadline(self._deadline_s, host.connection) as deadline:
+            asking = http.stream("GET", url, headers=sent, follow_redirects=False, extensions={"trace": deadline.trace})
+            with asking as response:
+                body = read_body(response, self._max_bytes, deadline.check)
+        host.connection = deadline.connection
+        return response, body
 
     def _note_refusal(self, host: _Host, response: httpx.Response) -> None:
         """Remember how long the host wants to be left alone; raise RateLimited where it said so."""
@@ -249,7 +246,7 @@ def _parsed(url: str, params: Mapping[str, str | int] | None) -> httpx.URL:
         parsed = parsed.copy_merge_params(params) if params else parsed
     except (httpx.InvalidURL, ValueError, TypeError):
         parsed = httpx.URL()
-    if parsed.scheme not in ("http", "https") or not parsed.host:
+    if parsed.scheme not in ("http", "https") or not parsed.host or (parsed.port or 0) > 65_535:
         raise PayloadChanged(f"address that can be asked (got {shown(url)})")
     return parsed
 
