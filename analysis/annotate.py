@@ -78,9 +78,7 @@ class Annotator:
         if end < len(text):
             quoted = normalise(text, end, len(text), cut)
             passages.append((self._book.find(quoted.text), quoted.span))
-        for hashtag in hashtags:
-            if hits := self._hits_in(hashtag.spelling):
-                passages.append((hits, partial(_whole, hashtag)))
+        passages.extend((self._hits_in(hashtag.spelling), partial(_whole, hashtag)) for hashtag in hashtags)
         return _Read(form, hashtags, passages)
 
     def _hits_in(self, spelling: str) -> list[Hit]:

@@ -26,8 +26,10 @@ needs a subject within 8 characters of the same sentence; phrases in which the w
 the language of news (complaint_context.py). Irony is not told apart.
 """
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from analysis.annotation import Complaint
 from analysis.complaint_context import Context, Discount, within_clause, within_sentence
@@ -60,8 +62,11 @@ TECHNICAL = frozenset(
 LEXICONS = ("complaints", "innocent", "subjects", "complaint_context")
 SUBJECT_REACH = 8
 BRAND_REACH = 3
-GAP_REACH = 6
-_FILLER_REACH = 10
+GAP_REACH = 6  # characters that … may stand for
+FILLER_REACH = 10  # characters of adverbs that ~ may stand for
+_LONGEST_SUBJECT = 12
+_LONGEST_INNOCENT = 40
+_LOOK_AHEAD = 40  # hits
 _NEEDS = {"": 0, "needs=brand": 1, "needs=subject": 2}
 
 
@@ -92,33 +97,36 @@ class Complaints:
 
     def __init__(self, book: PhraseBook, subjects: Iterable[str] = (), brands: Iterable[str] = ()) -> None:
         self._context = Context()
-        self._by_last: dict[int, list[_Phrase]] = {}
-        self._innocent: dict[int, list[_Phrase]] = {}
+        self._phrases: list[_Phrase] = []
+        by_last: dict[int, list[int]] = {}  # number of a phrase's last part → lines of the lexicon
+        innocent: dict[int, list[int]] = {}
         for category, pattern, *needs in read_lexicon("complaints"):
             if category not in CATEGORIES or (needs and needs[0] not in _NEEDS):
                 raise ValueError(
-                    f"lexicons/complaints.txt: unknown category or condition in {category} {pattern} {needs}"
+                    f"lexicons/complaints.txt: unknown category or condition: {category} {pattern} {needs}"
                 )
-            self._learn(book, self._by_last, category, pattern, _NEEDS[needs[0] if needs else ""])
+            self._learn(book, by_last, category, pattern, _NEEDS[needs[0] if needs else ""])
         for (pattern,) in read_lexicon("innocent"):
-            self._learn(book, self._innocent, "", pattern, 0)
+            self._learn(book, innocent, "", pattern, 0)
+        # Tuples of numbers: the garbage collector need not walk over 40,000 lists with every round
+        self._by_last = {number: tuple(lines) for number, lines in by_last.items()}
+        self._innocent = {number: tuple(lines) for number, lines in innocent.items()}
         self._subjects = frozenset(book.add(word) for word in [*(w for (w,) in read_lexicon("subjects")), *subjects])
         self._brands = frozenset(book.add(word) for word in brands)
-        self._triggers = frozenset(self._by_last)
         self.version = lexicon_digest(*LEXICONS)
 
-    @staticmethod
-    def _learn(book: PhraseBook, table: dict[int, list[_Phrase]], category: str, pattern: str, needs: int) -> None:
+    def _learn(self, book: PhraseBook, table: dict[int, list[int]], category: str, pattern: str, needs: int) -> None:
         gap = next((sign for sign in "~…" if sign in pattern), None)
         first, last = pattern.split(gap) if gap else ("", pattern)
         opening = frozenset(book.add(phrase) for phrase in alternatives(first)) if first else frozenset()
-        phrase = _Phrase(category, needs, opening, gap == "~")
+        line = len(self._phrases)
+        self._phrases.append(_Phrase(category, needs, opening, gap == "~"))
         for text in alternatives(last):
-            table.setdefault(book.add(text), []).append(phrase)
+            table.setdefault(book.add(text), []).append(line)
 
     def find(self, form: NormalForm, hits: Sequence[Hit]) -> tuple[Complaint, ...]:
         """At most one complaint per category, strongest evidence first. `hits` are those inside `form`."""
-        if self._triggers.isdisjoint([hit[0] for hit in hits]):
+        if not hits:
             return ()
         best: dict[str, Finding] = {}
         for finding in self.findings(form.text, hits):
@@ -137,67 +145,84 @@ class Complaints:
     def findings(self, text: str, hits: Sequence[Hit]) -> list[Finding]:
         """Every complaint word that means a complaint, with why it does not count where it does not; in order."""
         candidates = []
-        for last in hits:
-            for phrase in self._by_last.get(last[0], ()):
-                start = self._opening(text, phrase, last, hits)
-                if start is not None and self._near_subject(text, phrase, start, last[2], hits):
-                    candidates.append((start, -last[2], phrase.needs > 0, phrase.category, last[1]))
+        for index, (number, inner, end) in enumerate(hits):
+            for line in self._by_last.get(number, ()):
+                phrase = self._phrases[line]
+                start = self._opening(text, phrase, index, hits)
+                if start is not None and self._near_subject(text, phrase.needs, start, index, hits):
+                    candidates.append((start, -end, phrase.needs > 0, phrase.category, inner))
         if not candidates:
             return []
         innocent = self._innocent_spans(text, hits)
         candidates.sort()
         findings: list[Finding] = []
+        covered = 0  # where the longest finding so far ends: what ends before it lies within it
         for start, minus_end, weak, category, inner in candidates:
             end = -minus_end
-            if any(a < end and start < b and not (start <= a and b <= end) for a, b in innocent):
+            if end <= covered or _taken_back(start, end, innocent):
                 continue
-            if any(f.start <= start and end <= f.end for f in findings):
-                continue
+            covered = end
             discount = self._context.discount(text, start, end, inner, category in TECHNICAL)
             findings.append(Finding(category, start, inner, end, weak, discount))
         return findings
 
     def _innocent_spans(self, text: str, hits: Sequence[Hit]) -> list[tuple[int, int]]:
+        """In order of their end."""
         spans = []
-        for last in hits:
-            for phrase in self._innocent.get(last[0], ()):
-                start = self._opening(text, phrase, last, hits)
+        for index, (number, _, end) in enumerate(hits):
+            for line in self._innocent.get(number, ()):
+                start = self._opening(text, self._phrases[line], index, hits)
                 if start is not None:
-                    spans.append((start, last[2]))
+                    spans.append((start, end))
         return spans
 
-    def _opening(self, text: str, phrase: _Phrase, last: Hit, hits: Sequence[Hit]) -> int | None:
-        """Where the phrase begins whose last part is `last`; None: its first part is not there."""
+    def _opening(self, text: str, phrase: _Phrase, index: int, hits: Sequence[Hit]) -> int | None:
+        """Where the phrase begins whose last part is hit `index`; None: its first part is not there."""
+        last_start = hits[index][1]
         if not phrase.first:
-            return last[1]
-        reach = last[1] - (_FILLER_REACH if phrase.filler else GAP_REACH)
-        nearest = None
-        for number, start, end in hits:
-            if end > last[1]:
-                if end > last[2]:
-                    break
-                continue
-            if end < reach or number not in phrase.first:
-                continue
-            gap = text[end : last[1]]
-            fits = self._context.is_filler(gap) if phrase.filler else within_clause(gap)
-            if fits and (nearest is None or start < nearest):
-                nearest = start
-        return nearest
+            return last_start
+        reach = last_start - (FILLER_REACH if phrase.filler else GAP_REACH)
+        earliest = None
+        for number, start, end in _before(hits, index, reach):
+            if end <= last_start and number in phrase.first:
+                gap = text[end:last_start]
+                fits = self._context.is_filler(gap) if phrase.filler else within_clause(gap)
+                if fits and (earliest is None or start < earliest):
+                    earliest = start
+        return earliest
 
-    def _near_subject(self, text: str, phrase: _Phrase, start: int, end: int, hits: Sequence[Hit]) -> bool:
-        if not phrase.needs:
+    def _near_subject(self, text: str, needs: int, start: int, index: int, hits: Sequence[Hit]) -> bool:
+        if not needs:
             return True
-        for number, a, b in hits:
-            if number in self._subjects:
-                gap = text[b:start] if b <= start else text[end:a]
-                if start - SUBJECT_REACH <= b and a <= end + SUBJECT_REACH and within_sentence(gap):
-                    return True
-            elif (
-                phrase.needs == 1
-                and number in self._brands
-                and start - BRAND_REACH <= b <= start
-                and within_clause(text[b:start])
-            ):
+        for number, _, b in _before(hits, index, start - SUBJECT_REACH):
+            if number in self._subjects and within_sentence(text[b:start]):
+                return True
+            near = needs == 1 and start - BRAND_REACH <= b <= start
+            if near and number in self._brands and within_clause(text[b:start]):
+                return True
+        end = hits[index][2]
+        for number, a, b in hits[index + 1 : index + 1 + _LOOK_AHEAD]:
+            if b > end + SUBJECT_REACH + _LONGEST_SUBJECT:
+                break
+            if number in self._subjects and a <= end + SUBJECT_REACH and within_sentence(text[end:a]):
                 return True
         return False
+
+
+def _before(hits: Sequence[Hit], index: int, reach: int) -> Iterator[Hit]:
+    """The hits that end at or after `reach` and before (or with) hit `index`, nearest first."""
+    for before in range(index - 1, -1, -1):
+        if hits[before][2] < reach:
+            return
+        yield hits[before]
+
+
+def _taken_back(start: int, end: int, innocent: Sequence[tuple[int, int]]) -> bool:
+    """Does a phrase that means something else overlap the complaint, without lying inside it?"""
+    for index in range(bisect_right(innocent, start, key=itemgetter(1)), len(innocent)):
+        a, b = innocent[index]
+        if a < end and not start <= a <= b <= end:
+            return True
+        if b > end + _LONGEST_INNOCENT:
+            return False
+    return False

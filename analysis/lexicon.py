@@ -10,7 +10,10 @@ _GROUP = re.compile(r"\(([^()]*)\)")
 
 
 def read_lexicon(name: str) -> list[tuple[str, ...]]:
-    """The entries of `lexicons/<name>.txt`, in the file's order. Raises ValueError with file and line for an empty field."""
+    """The entries of `lexicons/<name>.txt`, in the file's order.
+
+    Raises ValueError with file and line for an empty field.
+    """
     entries = []
     for number, line in enumerate(_text(name).split("\n"), start=1):
         if not line.strip() or line.startswith("#"):

@@ -123,8 +123,10 @@ def _apply(text: str, start: int, end: int, edits: list[Edit]) -> NormalForm:
     starts, begins, ends = array("q"), array("q"), array("q")
     length, position = 0, start
     for begin, stop, replacement in edits:
-        if stop <= position and begin < position:
-            continue
+        if begin < position:
+            if stop <= position:
+                continue
+            begin = position
         if position < begin:
             parts.append(_fold(text[position:begin]))
             starts.append(length)

@@ -1,7 +1,7 @@
 """Polarity of a text: -1 (bad) … +1 (good), or None where nothing in it tells.
 
-`LexiconPolarity` adds up the words of two lexicons with the degree words ("太", "有点") and negations ("不", "没") before
-them. It knows neither irony nor context. A trained model takes its place by the same protocol.
+`LexiconPolarity` adds up the words of two lexicons with the degree words ("太", "有点") and negations ("不", "没")
+before them. It knows neither irony nor context. A trained model takes its place by the same protocol.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ class Polarity(Protocol):
 
 
 class LexiconPolarity:
-    """Polarity = (sum of the values) / (sum of their sizes + 1): one plain word gives ±0.5, many agreeing ones near ±1."""
+    """(sum of the words' values) / (sum of their sizes + 1): one plain word gives ±0.5, many that agree nearly ±1."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self.version = lexicon_digest(*LEXICONS)

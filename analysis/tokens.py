@@ -1,8 +1,8 @@
 """Words of a text: jieba's dictionary and segmentation, at the speed of rjieba, the same algorithm compiled.
 
-rjieba gives jieba's tokens once its runs of Latin letters and signs are split as jieba splits them; what is left differs
-in ties between equally likely readings of repeated characters (哈哈哈 as 哈哈+哈 or 哈+哈哈), in fewer than 1 of 2,000
-posts. jieba itself is the oracle of the tests, and does the work where rjieba cannot be imported.
+rjieba gives jieba's tokens once its runs of Latin letters and signs are split as jieba splits them; what is left
+differs in ties between equally likely readings of repeated characters (哈哈哈 as 哈哈+哈 or 哈+哈哈), in about 1 of
+2,000 posts. jieba itself is the oracle of the tests, and does the work where rjieba cannot be imported.
 """
 
 import logging
@@ -136,6 +136,6 @@ def _is_word_or_picture(character: str) -> bool:
 
 
 def _user_words(words: Iterable[str]) -> list[str]:
-    """In normal form and a fixed order, without those that no dictionary can hold (spaces, signs) or need not (Latin)."""
+    """Normal forms in a fixed order, without what a dictionary cannot hold (spaces) or need not (Latin letters)."""
     normal = {normalise(word).text.strip() for word in words}
     return sorted(word for word in normal if _USER_WORD.fullmatch(word) and not (word.isascii() and word.isalnum()))
