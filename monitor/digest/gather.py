@@ -1,0 +1,154 @@
+"""The facts of one day and topic, read through the store."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from analysis.series import Bucket
+from monitor.digest.comparing import ENOUGH_COVERAGE
+from monitor.digest.excerpts import one_line
+from monitor.digest.facts import VERSION, Count, Facts, Origin
+from monitor.digest.headline import day_row, headline
+from monitor.digest.incidents import blind_times, having, incidents
+from monitor.digest.points import by_ten_minutes, point
+from monitor.digest.reading import Reading
+from monitor.digest.watching import missing, quality
+from monitor.store.store import Decider, Selection, Store
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+DAY = timedelta(days=1)
+CHARTED = timedelta(days=7)
+HASHTAGS = 10
+ALL = 1_000_000
+
+
+def starts(day: date) -> datetime:
+    """00:00 in Beijing."""
+    return datetime.combine(day, time(), BEIJING)
+
+
+def gather(
+    store: Store,
+    *,
+    day: date,
+    topic: str,
+    now: datetime,
+    title: str = "",
+    deciders: Sequence[Decider] = (),
+    external_url: str | None = None,
+) -> Facts:
+    """What is known at `now` of the Beijing day, of one topic.
+
+    `deciders` are the targets that decide the topic's minutes, as the store was told by `watch`; without them the
+    sources' own minutes stay unknown and gaps name no source.
+    """
+    since, ends = starts(day), starts(day) + DAY
+    over = now >= ends
+    until = ends if over else max(since, now.astimezone(BEIJING).replace(second=0, microsecond=0))
+    own = [decider for decider in deciders if decider.topic == topic]
+    days = _days(store, topic, day)
+    week = store.series(topic, ends - CHARTED, ends, 60).buckets
+    known = [bucket for bucket in week if bucket.start < until]
+    minutes = [bucket for bucket in known if bucket.start >= since]
+    state = next((state for state in store.topics() if state.name == topic), None)
+    read = Reading().read(store.posts(Selection(since=since, until=ends, topic=topic)))
+    of_the_day = incidents(store, topic, since, until, now)
+    return Facts(
+        version=VERSION,
+        day=day,
+        topic=topic,
+        title=title or topic,
+        external_url=external_url,
+        as_of=now,
+        since=since,
+        until=until,
+        over=over,
+        watched_since=state.watched_since if state else None,
+        headline=headline(days, day, since, ends, over=over, reposts=read.reposts, copies=read.copies),
+        days=tuple(day_row(d, bucket) for d, bucket in days.items() if d > day - CHARTED),
+        hours=tuple(
+            point(bucket) for bucket in store.series(topic, ends - CHARTED, ends, 3_600).buckets if bucket.start < until
+        ),
+        minutes=by_ten_minutes(minutes),
+        gaps=missing(known),
+        incidents=of_the_day,
+        earlier=tuple(i for i in incidents(store, topic, ends - CHARTED, since, now) if i not in of_the_day),
+        hashtags=_hashtags(store, topic, since, ends, days, day, read),
+        categories=_categories(store, topic, since, ends, days, day, read),
+        top_posts=read.top(),
+        praised=read.praised(),
+        quality=quality(
+            store,
+            minutes,
+            own,
+            since=since,
+            until=until,
+            watched_since=state.watched_since if state else None,
+            without_polarity=read.without_polarity,
+            without_author=read.without_author,
+            blind=blind_times(store, topic, sorted({decider.source for decider in own}), since, until),
+        ),
+    )
+
+
+def _days(store: Store, topic: str, day: date) -> dict[date, Bucket]:
+    """The day and the seven before it."""
+    first = day - 7 * DAY
+    buckets = store.series(topic, starts(first), starts(day) + DAY, 86_400).buckets
+    return {first + number * DAY: bucket for number, bucket in enumerate(buckets)}
+
+
+def _hashtags(
+    store: Store,
+    topic: str,
+    since: datetime,
+    until: datetime,
+    days: Mapping[date, Bucket],
+    day: date,
+    read: Reading,
+) -> tuple[Count, ...]:
+    before = {key: count for key, _, count in store.hashtags(topic, since - DAY, since, ALL)}
+    return tuple(
+        Count(
+            name=key,
+            label=one_line(spelling, 40),
+            mentions=mentions,
+            negative_share=read.negative_share(key),
+            before=before.get(key, 0) if _covered(days, day - DAY) else None,
+            origin=Origin(table="posts", since=since, until=until, where=_tagged(key)),
+        )
+        for key, spelling, mentions in store.hashtags(topic, since, until, HASHTAGS)
+    )
+
+
+def _categories(
+    store: Store,
+    topic: str,
+    since: datetime,
+    until: datetime,
+    days: Mapping[date, Bucket],
+    day: date,
+    read: Reading,
+) -> tuple[Count, ...]:
+    before = {name: count for name, count, _ in store.categories(topic, since - DAY, since)}
+    return tuple(
+        Count(
+            name=name,
+            label=name,
+            mentions=mentions,
+            authors=authors,
+            before=before.get(name, 0) if _covered(days, day - DAY) else None,
+            origin=Origin(table="mentions", since=since, until=until, where=having(name)),
+            posts=read.examples(name),
+        )
+        for name, mentions, authors in store.categories(topic, since, until)
+    )
+
+
+def _tagged(key: str) -> str:
+    """The condition on exported posts that finds a hashtag."""
+    return f"hashtags.str.contains({f'#{key}#'!r}, na=False, regex=False)"
+
+
+def _covered(days: Mapping[date, Bucket], day: date) -> bool:
+    return days[day].coverage >= ENOUGH_COVERAGE

@@ -1,0 +1,162 @@
+"""From facts to a digest: one HTML file that needs nothing beside it, and its plain-text twin.
+
+Reads facts and nothing else, so that the same facts give the same bytes.
+"""
+
+import os
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from monitor.digest import charts, lists, page
+from monitor.digest.excerpts import one_line
+from monitor.digest.facts import Facts
+from monitor.digest.story import seen_enough, subject, summary
+from monitor.digest.svg import Drawing
+from monitor.digest.texts import Language
+from monitor.digest.wording import Wording
+
+WIDE, NARROW = 592, 340  # pixels of a chart in the 640 px column, and on a phone
+UNSAFE_IN_NAMES = re.compile(r"[^\w-]+")
+COLUMN = 76  # of the text twin, in cells of a terminal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paths:
+    html: Path
+    text: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A chart in both widths, with what it says for those who do not see it."""
+
+    caption: str
+    alt: str
+    wide: Markup
+    narrow: Markup
+
+
+def digest_html(facts: Facts, language: Language = "zh") -> str:
+    """A whole document."""
+    wording = Wording(language, facts.day)
+    return _templates().get_template("digest.html").render(_content(facts, wording), pictures=_pictures(facts, wording))
+
+
+def digest_text(facts: Facts, language: Language = "zh") -> str:
+    wording = Wording(language, facts.day)
+    return _templates().get_template("digest.txt").render(_content(facts, wording)).rstrip() + "\n"
+
+
+def write(facts: Facts, folder: Path, language: Language = "zh") -> Paths:
+    """Both files into `folder`, as D-TOPIC.html and D-TOPIC.txt; each is replaced at once or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = f"{facts.day.isoformat()}-{file_name(facts.topic)}"
+    paths = Paths(html=folder / f"{stem}.html", text=folder / f"{stem}.txt")
+    _replace(paths.html, digest_html(facts, language))
+    _replace(paths.text, digest_text(facts, language))
+    return paths
+
+
+def file_name(topic: str) -> str:
+    """The topic as part of a file name: letters and digits of any script stay; what had to go is told apart by a hash.
+
+    >>> file_name("tea"), file_name("喜茶")
+    ('tea', '喜茶')
+    """
+    safe = UNSAFE_IN_NAMES.sub("_", topic)[:80]
+    return safe if safe == topic else f"{safe}-{sha256(topic.encode()).hexdigest()[:8]}"
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write beside it, then rename: whoever reads meanwhile sees the old file or the new one."""
+    with NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=path.parent, prefix=".", delete=False) as file:
+        try:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+            os.chmod(file.name, 0o644)
+            os.replace(file.name, path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+
+
+def _content(facts: Facts, wording: Wording) -> dict[str, Any]:
+    return {
+        "lang": "zh-CN" if wording.language == "zh" else "en",
+        "say": wording.say,
+        "facts": facts,
+        "subject": subject(facts, wording),
+        "summary": summary(facts, wording),
+        "range": page.range_line(facts, wording),
+        "enough": seen_enough(facts),
+        "cards": page.cards(facts, wording),
+        "makeup": page.makeup(facts, wording),
+        "days": page.day_rows(facts, wording),
+        "incidents": page.incident_boxes(facts, wording),
+        "hashtags": lists.hashtag_rows(facts, wording),
+        "categories": lists.category_rows(facts, wording),
+        "posts": lists.post_boxes(facts.top_posts, wording),
+        "praised": lists.post_boxes(facts.praised, wording),
+        "quality": lists.quality_lines(facts, wording),
+        "sources": lists.source_rows(facts, wording),
+        "as_of": wording.say("as_of", at=wording.dated(facts.as_of)),
+        "csv": wording.say(
+            "csv", command=f"monitor export mentions --from {facts.day} --to {facts.day} --topic {facts.topic}"
+        ),
+    }
+
+
+def _pictures(facts: Facts, wording: Wording) -> list[Picture]:
+    drawing = Drawing()
+    week, day = wording.say("chart_week"), wording.say("chart_day", date=wording.on(facts.day))
+    return [
+        Picture(
+            caption=week,
+            alt=page.chart_alt(facts.hours, week, wording.say("per_hour"), wording),
+            wide=_drawn(drawing, charts.week(facts, wording), wording, WIDE),
+            narrow=_drawn(drawing, charts.week(facts, wording), wording, NARROW),
+        ),
+        Picture(
+            caption=day,
+            alt=page.chart_alt(facts.minutes, day, wording.say("per_ten"), wording),
+            wide=_drawn(drawing, charts.day(facts, wording, every_h=2), wording, WIDE),
+            narrow=_drawn(drawing, charts.day(facts, wording, every_h=4), wording, NARROW),
+        ),
+    ]
+
+
+def _drawn(drawing: Drawing, chart: charts.Chart, wording: Wording, width: int) -> Markup:
+    """The picture, as our own code drew it from figures and our own words: no text of a post is in it."""
+    option = charts.option(chart, wording)
+    return Markup(drawing.svg(option, width, charts.height(option)))
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("monitor.digest"),
+        autoescape=jinja2.select_autoescape(["html"]),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["cells"] = cells
+    environment.filters["line"] = lambda text: one_line(str(text), 500)
+    return environment
+
+
+def cells(text: str, width: int, right: bool = False) -> str:
+    """Padded to `width` cells of a terminal, in which a Chinese character takes two."""
+    missing = " " * max(0, width - sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text))
+    return missing + text if right else text + missing
