@@ -54,9 +54,8 @@ class Lines:
 
     def _document(self) -> None:
         table: Key = ()
-        while self._match(_BLANK) or self._at < len(self._text):
-            if self._at >= len(self._text):
-                return
+        while True:
+            self._match(_BLANK)
             before = self._at
             if self._take("[["):
                 table = self._array_of_tables()
@@ -67,7 +66,7 @@ class Lines:
             else:
                 self._pair(table)
             if self._at == before:
-                return  # not TOML after all: what was noted so far is right
+                return  # the end
 
     def _array_of_tables(self) -> Key:
         name = self._inside(self._key())

@@ -170,5 +170,7 @@ def _what(fault: ErrorDetails) -> str:
         return f"the key {fault['loc'][-1]} is missing"
     if fault["type"] == "extra_forbidden":
         return "unknown key"
+    if fault["type"] == "too_short":
+        return "should not be empty"
     text = fault["msg"].removeprefix("Value error, ").removeprefix("Input ")
     return text.replace("valid string", "text in quotes").replace("valid boolean", "true or false")

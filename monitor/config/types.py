@@ -18,7 +18,7 @@ from collectors.polite import FLOOR_S, MAX_BYTES
 from collectors.secret import Secret
 from collectors.source import Watched
 from monitor.alerts.types import Severity
-from monitor.config.words import BaseUrl, TimeOfDay, Url, Word, Zone
+from monitor.config.words import BaseUrl, Hashtag, TimeOfDay, Url, Word, Zone
 
 Duration = Annotated[float, Ge(0), Le(366 * 86_400)]
 Language = Literal["en", "zh"]
@@ -30,7 +30,7 @@ class TopicConfig:
 
     name: str
     title: str = ""  # for people; the name where it is not given
-    hashtags: Mapping[Word, tuple[Word, ...]] = field(default_factory=dict)
+    hashtags: Mapping[Hashtag, tuple[Hashtag, ...]] = field(default_factory=dict)
     any: tuple[Word, ...] = ()
     all: tuple[Word, ...] = ()
     none: tuple[Word, ...] = ()

@@ -14,6 +14,10 @@ def _word(text: str) -> str:
     return text.strip()
 
 
+def _hashtag(text: str) -> str:
+    return _word(text.strip().strip("#＃"))
+
+
 def _time_of_day(text: str) -> str:
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
         raise ValueError('is not a time of day such as "08:00"')
@@ -49,6 +53,7 @@ def _zone(text: str) -> str:
 
 
 Word = Annotated[str, AfterValidator(_word)]
+Hashtag = Annotated[str, AfterValidator(_hashtag)]  # with or without # signs; kept without
 TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
 Url = Annotated[str, AfterValidator(_url)]
 BaseUrl = Annotated[str, AfterValidator(_base_url)]  # paths are appended to it
