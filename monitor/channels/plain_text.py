@@ -1,11 +1,13 @@
 """A message as plain text and as JSON, with nothing in it that a terminal or a log reader would obey."""
 
 import json
+import re
 import unicodedata
 
 from monitor.alerts.types import Message
 
 _SHOWN_AS = {"Cc": "\N{REPLACEMENT CHARACTER}", "Cf": "", "Cs": "\N{REPLACEMENT CHARACTER}"}
+_OBEYED = re.compile("[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")  # JSON lets these stand
 _JOINERS = frozenset("\u200c\u200d")  # parts of emoji and of words
 
 
@@ -39,4 +41,5 @@ def as_json(message: Message) -> bytes:
         "links": dict(message.links),
         "facts": dict(message.facts),
     }
-    return json.dumps(fields, ensure_ascii=False, default=str).encode("utf-8", "replace")
+    text = json.dumps(fields, ensure_ascii=False, default=str)
+    return _OBEYED.sub(lambda sign: f"\\u{ord(sign.group()):04x}", text).encode("utf-8", "replace")

@@ -55,7 +55,7 @@ def test_every_key_becomes_what_it_says(tmp_path: Path) -> None:
     assert (topic.any, topic.none, topic.subjects) == (("奶茶",), ("奶茶色",), ("订单",))
     source = config.sources[0]
     assert (source.every_s, source.topics, source.backfill_s, source.enabled) == (120.0, ("tea",), 3600.0, True)
-    assert getattr(source.settings, "cookie") == Secret("SUB=x")  # noqa: B009
+    assert source.settings.cookie == Secret("SUB=x")
     rule = config.rules[0]
     assert (rule.severity, rule.keep_firing_s, rule.labels) == (Severity.PAGE, 900.0, {"team": "a"})
     assert config.routes == (
