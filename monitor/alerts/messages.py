@@ -110,7 +110,7 @@ def firing_message(
 def resolved_message(
     alert: Alert, event_id: str, audience: Audience, *, now: datetime, title: str, total: int | None, runbook: str = ""
 ) -> Message:
-    """That it is over; `total` complaints or mentions were seen meanwhile, None: unknown."""
+    """That it is over; `total` complaints (of an alert about them) or mentions were seen meanwhile, None: not said."""
     words = audience.wording
     since = alert.breached_at or alert.fired_at or now
     until = alert.cleared_at or alert.resolved_at or now
@@ -119,7 +119,9 @@ def resolved_message(
     lines = [words.lasted.format(**times, lasted=lasted, rule=alert.rule)]
     if alert.peak is not None and alert.limit is not None:
         lines.append(words.peak.format(peak=_figure(alert.peak, alert), limit=_figure(alert.limit, alert)))
-    lines.append(words.total.format(total=f"{total:,}") if total is not None else words.total_unknown)
+    if total is not None:
+        counted = words.complaints_total if alert.kind == "complaint-share" else words.mentions_total
+        lines.append(counted.format(total=f"{total:,}"))
     headline = words.resolved.format(what=words.kinds.get(alert.kind, alert.kind), subject=title, lasted=lasted)
     return _message(alert, event_id, "resolved", headline, lines, now, _links(alert, audience, runbook))
 

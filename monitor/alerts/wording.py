@@ -31,8 +31,8 @@ class Wording:
     alert_link: str
     lasted: str
     peak: str
-    total: str
-    total_unknown: str
+    complaints_total: str
+    mentions_total: str
     minutes: str
     hours: str
     days: str
@@ -68,8 +68,8 @@ EN = Wording(
     alert_link="alert",
     lasted="From {since} to {until} ({zone}): {lasted}. Rule {rule}.",
     peak="Peak {peak}, limit {limit}.",
-    total="Complaints in this time: {total}",
-    total_unknown="Complaints in this time: unknown",
+    complaints_total="Complaints seen in this time: {total}",
+    mentions_total="Mentions seen in this time: {total}",
     minutes="{n} min",
     hours="{h} h {m} min",
     days="{d} d {h} h",
@@ -101,8 +101,8 @@ ZH = Wording(
     alert_link="告警详情",
     lasted="{since} 至 {until}（{zone}），持续 {lasted}。规则 {rule}。",
     peak="峰值 {peak}，阈值 {limit}。",
-    total="期间投诉：{total} 条",
-    total_unknown="期间投诉：未知",
+    complaints_total="期间看到投诉：{total} 条",
+    mentions_total="期间看到提及：{total} 条",
     minutes="{n} 分钟",
     hours="{h} 小时 {m} 分钟",
     days="{d} 天 {h} 小时",
