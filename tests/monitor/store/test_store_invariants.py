@@ -171,7 +171,7 @@ class Oracle:
         self._observe()
 
     def _take_posts(self, seen: Visit) -> None:
-        batch = {}
+        batch: dict[str, tuple[Post, Annotation]] = {}
         for one, annotation in zip(seen.posts, seen.annotations, strict=True):
             if one.key not in self._posts:
                 batch.setdefault(one.key, (one, annotation))
