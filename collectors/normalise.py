@@ -21,6 +21,7 @@ _INVISIBLE_ENDS = " \n\t\r\f\v\u00a0\u3000\u200b\ufeff"
 _EMOJI = re.compile(r"\[[^\[\]]{1,20}\]")
 _NOT_TEXT = "script, style, noscript, template, head, iframe, object, svg"
 _BLOCKS = "p, div, section, article, li, tr, h1, h2, h3, h4, h5, h6, blockquote, pre, ul, ol, table, figure"
+_MOST_BLOCKS = 3_000  # beyond it lines run together; an article has some hundred
 _MOST_NESTED = 20_000  # tags; a text with more of them is an attack on the parser, not a post
 
 _COUNT = re.compile(r"([0-9]{1,15})(\.[0-9]{1,6})?\s*([千万亿kKwW]?)\s*\+?")
@@ -60,7 +61,8 @@ def node_text(node: LexborNode) -> str:
         image.replace_with(_emoji(image))
     for line_break in node.css("br"):
         line_break.replace_with(_BREAK)
-    for block in node.css(_BLOCKS):
+    blocks = node.css(_BLOCKS)
+    for block in blocks if len(blocks) <= _MOST_BLOCKS else ():
         if block.mem_id != node.mem_id:
             block.insert_before(_BREAK)
             block.insert_after(_BREAK)
@@ -92,6 +94,8 @@ def count(text: str | None) -> int | None:
     """
     if not text or len(text) > 100:
         return None
+    if len(text) <= 15 and text.isascii() and text.isdigit():
+        return int(text)  # the common case, ten times faster
     shown = unicodedata.normalize("NFKC", text).replace(",", "")
     first = _DIGIT.search(shown)
     if first is None or shown[first.start() - 1 : first.start()] in ("-", "."):

@@ -15,7 +15,7 @@ import feedparser
 
 from collectors.errors import PayloadChanged
 
-MOST_BYTES = 16 * 1024 * 1024
+MOST_BYTES = 8 * 1024 * 1024
 _MOST_ELEMENTS = 100_000
 _DEEPEST = 256
 _MOST_ENTRIES = 2_000
@@ -25,7 +25,7 @@ _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,400}\?>")
 _CHINESE = frozenset({"gb2312", "gbk", "gb18030", "cp936"})
 _JSON_FEED = ("https://jsonfeed.org/version/", "http://jsonfeed.org/version/")
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_AMPERSAND = re.compile(r"<!\[CDATA\[.*?\]\]>|&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)", re.DOTALL)
+_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)")
 # What feedparser was seen, or is known from its reports, to let through on odd input.
 _PARSER_ERRORS = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, ArithmeticError)
 
@@ -70,7 +70,7 @@ def _read_xml(text: str) -> Feed:
         _check(text)
     except expat.ExpatError:
         # Bridges write links with bare ampersands; anything else that is wrong is a cut or a changed feed.
-        text = _AMPERSAND.sub(lambda found: found[0] if found[0] != "&" else "&amp;", text)
+        text = _with_ampersands_escaped(text)
         try:
             _check(text)
         except expat.ExpatError as error:
@@ -86,6 +86,16 @@ def _read_xml(text: str) -> Feed:
         return Feed(title=_str(parsed.feed.get("title")), entries=entries)
     except _PARSER_ERRORS as error:
         raise PayloadChanged(f"feed that can be parsed ({type(error).__name__}: {error})") from None
+
+
+def _with_ampersands_escaped(text: str) -> str:
+    """Bare ampersands as XML wants them; those in CDATA sections may stand."""
+    before, *sections = text.split("<![CDATA[")
+    escaped = [_AMPERSAND.sub("&amp;", before)]
+    for section in sections:
+        raw, end, after = section.partition("]]>")
+        escaped.append(raw + end + _AMPERSAND.sub("&amp;", after))
+    return "<![CDATA[".join(escaped)
 
 
 def _check(text: str) -> None:

@@ -30,7 +30,9 @@ _CAPTCHA = (b"passport.weibo.com/verify", b"/captcha")
 _LOGIN_SHELL = (b"passport.weibo.com", b"login.php", b"sso/signin")
 _NUMBER = re.compile("[0-9０-９]")
 _ALL_BAD = 3  # so many cards, none readable, is a new layout and not a few odd cards
-_MOST_TAGS = 300_000
+_MOST_TAGS = 40_000  # a page of 20 cards has some thousand
+_MOST_CARDS = 200
+_MOST_BLOCKS = 10  # of forwarded posts in one card; there is one, seldom split in two
 
 
 def read_page(body: bytes, reading: Reading, moment: Callable[[Post], datetime | None]) -> Page:
@@ -50,6 +52,8 @@ def read_page(body: bytes, reading: Reading, moment: Callable[[Post], datetime |
     cards = tree.css(CARD)
     if not cards:
         _explain_no_cards(body)
+    if len(cards) > _MOST_CARDS:
+        raise PayloadChanged(f"page of at most {_MOST_CARDS} cards")
     if b"</html" not in body[-4096:].lower():
         raise PayloadChanged("closing </html> (the page is cut off)")
     next_cursor, pages_shown = _paging(tree, reading.page)
@@ -158,7 +162,9 @@ def own_text(shown: LexborNode) -> str:
 def _take_forwarded(card: LexborNode) -> tuple[bool, str | None]:
     """Remove the block of the post that this one passes on; say whether there was one, and its mid where told."""
     is_repost, mid = False, None
-    while (block := card.css_first(_FORWARDED)) is not None:
+    for _ in range(_MOST_BLOCKS):
+        if (block := card.css_first(_FORWARDED)) is None:
+            break
         is_repost = is_repost or block.css_first("p") is not None
         mid = mid or next(_mids_in(block), None)
         block.decompose()

@@ -81,6 +81,11 @@ def test_a_bomb_of_nested_tags_is_flattened_not_parsed() -> None:
     assert plain("<div>" * 200_000 + "茶") == "茶"
 
 
+def test_thousands_of_blocks_run_together_rather_than_cost_minutes() -> None:
+    assert plain("<p>茶</p>" * 3) == "茶\n茶\n茶"
+    assert plain("<p>茶</p>" * 5_000) == "茶" * 5_000
+
+
 def test_clean_keeps_what_a_store_takes() -> None:
     assert clean("一\x00二\ud83d三\r\n四\r五 😀") == "一二三\n四\n五 😀"
 

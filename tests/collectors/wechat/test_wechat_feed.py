@@ -242,11 +242,12 @@ BOMB = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a
         rss(ITEM, BOMB).decode().encode("utf-16"),
         rss("<a>" * 100_000 + "</a>" * 100_000),
         rss("<a/>" * 200_000),
-        rss("x" * (17 * 1024 * 1024)),
+        rss("x" * (9 * 1024 * 1024)),
+        rss("<![CDATA[" * 500_000),
         b'{"items":' + b"[" * 100_000,
         rss('<pos xmlns="http://www.opengis.net/gml">1 2</pos>'),
     ],
-    ids=["bomb", "external", "bomb-utf16", "deep", "wide", "big", "deep-json", "trips-the-parser"],
+    ids=["bomb", "external", "bomb-utf16", "deep", "wide", "big", "open-cdata", "deep-json", "trips-the-parser"],
 )
 def test_a_hostile_feed_is_refused_before_it_is_parsed(body: bytes) -> None:
     with pytest.raises(PayloadChanged):

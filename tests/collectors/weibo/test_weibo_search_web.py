@@ -235,6 +235,7 @@ def test_a_page_from_the_passport_host_is_a_wall_whatever_it_holds(url: str) -> 
         b"\x00\xff" * 100,
         "<html><body>喜茶</body></html>".encode(),
         b"<a>" * 400_000,
+        b'<div class="card-wrap" action-type="feed_list_item">' * 1_000 + b"</html>",
     ],
 )
 def test_a_page_we_do_not_know_is_never_an_empty_page(body: bytes) -> None:
