@@ -43,6 +43,7 @@ class Annotator:
         self._matcher = TopicMatcher(self._book, topics)
         subjects = [word for topic in topics for word in topic.subjects]
         self._complaints = Complaints(self._book, subjects, words)
+        self._book.close()
         self._tokenizer = Tokenizer([*words, *subjects])
         self._polarity: Polarity = polarity or LexiconPolarity(self._tokenizer)
         self._aliases = alias_table(topic.hashtags for topic in topics)

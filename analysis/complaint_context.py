@@ -15,6 +15,8 @@ RECOVERY_REACH = 24
 _CLAUSE_END = re.compile(r"[,。!?;:、\s⋯\[\](){}<>《》「」『』【】“”\"~]")
 _SENTENCE_END = re.compile(r"[。!?\n⋯]")
 _ASKING_END = re.compile(r"(?:吗|嘛|(?<![什怎这那多])么|(?<=[了])没|没有|不)[啊呀呢哦]*$")
+# 有没有 asks; its 没有 denies nothing
+_ASKING_PAIRS = ("有没有", "是不是", "会不会", "要不要", "对不对", "行不行")
 _A_NOT_A = re.compile(r"(?:没|不)(?:崩|卡|闪退|能|可以|行|好|会)")
 _STILL_RECOVERED = re.compile(r"(?:吗|没|么|\?|就|再|的话|才|之后|以后|后)")
 
@@ -38,8 +40,8 @@ class Context:
         for kind, word in read_lexicon("complaint_context"):
             words.setdefault(kind, []).append(word)
         # Longest first, and the doubled ones among the negations: 不知道 is read whole and so is no 不
-        self._doubled = frozenset(words["doubled"])
-        self._negation = _any_of(words["negation"] + words["doubled"])
+        self._doubled = frozenset((*words["doubled"], *_ASKING_PAIRS))
+        self._negation = _any_of((*words["negation"], *self._doubled))
         self._hypothetical = _any_of(words["hypothetical"])
         self._condition = _any_of(words["condition"])
         self._question = _any_of(words["question"])
@@ -101,7 +103,7 @@ class Context:
         whole = clause + phrase + rest
         if self._presupposed.search(whole):
             return False
-        if self._question.search(clause + phrase) or _ASKING_END.search(rest) or _A_NOT_A.match(rest):
+        if self._question.search(clause + phrase) or _ASKING_END.search(phrase[-1:] + rest) or _A_NOT_A.match(rest):
             return True
         return closing.startswith("?") and closing != "??"
 

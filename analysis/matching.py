@@ -32,12 +32,15 @@ class Topic:
     subjects: tuple[str, ...] = ()
 
 
+_Place = tuple[int, int, str]  # start and end in the text as published, term as configured
+
+
 @dataclass(slots=True)
 class _Seen:
     """What a text shows of one topic so far."""
 
-    first: tuple[int, int, str] | None = None  # original start, end, term of the first hashtag or any-word
-    first_all: tuple[int, int, str] | None = None
+    first: _Place | None = None  # of the first hashtag or any-word
+    first_all: _Place | None = None
     all: set[int] = field(default_factory=set)
     none: bool = False
 
@@ -82,16 +85,18 @@ class TopicMatcher:
         seen: dict[int, _Seen] = {}
         for hashtag in hashtags:
             for index, term in self._hashtags.get(hashtag.key, ()):
-                _open(seen, index, (hashtag.start, hashtag.end, term))
+                topic = seen.setdefault(index, _Seen())
+                topic.first = _earlier(topic.first, (hashtag.start, hashtag.end, term))
         for hits, locate in passages:
             for number, start, end in self.relevant(hits):
                 place = locate(start, end)
                 for index, term in self._any.get(number, ()):
-                    _open(seen, index, (*place, term))
+                    topic = seen.setdefault(index, _Seen())
+                    topic.first = _earlier(topic.first, (*place, term))
                 for index, term in self._all.get(number, ()):
                     topic = seen.setdefault(index, _Seen())
                     topic.all.add(number)
-                    topic.first_all = min(topic.first_all or (*place, term), (*place, term))
+                    topic.first_all = _earlier(topic.first_all, (*place, term))
                 for index in self._none.get(number, ()):
                     seen.setdefault(index, _Seen()).none = True
         matches = []
@@ -104,6 +109,8 @@ class TopicMatcher:
         return tuple(matches)
 
 
-def _open(seen: dict[int, _Seen], index: int, place: tuple[int, int, str]) -> None:
-    topic = seen.setdefault(index, _Seen())
-    topic.first = min(topic.first or place, place)
+def _earlier(known: _Place | None, new: _Place) -> _Place:
+    """The one that begins first; of two that begin together the longer; of equals the known one."""
+    if known is None or (new[0], -new[1]) < (known[0], -known[1]):
+        return new
+    return known

@@ -30,7 +30,7 @@ _HARD = re.compile(f"[^{_DROPPED}]?[^{_EASY}{_DROPPED}]+", re.DOTALL)
 _KEPT_SIGNS = re.compile("([\u2122\u2139\u24c2\u3297\u3299\U0001f200-\U0001f265])")
 _SURROGATE = re.compile("[\x00\ud800-\udfff]")
 
-_LINK = re.compile(r"(?:https?://|www\.)[!-~]+|\bt\.cn/[a-zA-Z0-9]+")
+_LINK = re.compile(r"(?:https?://|www\.)[!-~]+|(?<![a-zA-Z0-9])t\.cn/[a-zA-Z0-9]+")
 _NAME = re.compile(r"(?:回复|回覆)?[@＠][\w\-·]{1,30}(?:[:：](?=\S))?")
 _CUT_TAIL = re.compile(r"(?:\.{3}|…+)\s?(?:全文|展开c?|收起d?)\s*$|\s(?:展开c|收起d|展开全文)\s*$")
 _CHAIN = re.compile(r"/\s?/\s?[@＠]|／／\s?[@＠]")

@@ -15,7 +15,7 @@ _WORD = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 
 
 class PhraseBook:
-    """Not to be changed after the first `find`."""
+    """Closed by the first `find`: no phrase can be added after it."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
@@ -37,20 +37,20 @@ class PhraseBook:
 
     def find(self, text: str) -> list[Hit]:
         """All hits, overlapping ones too, in order of their end."""
-        if self._automaton is None:
-            self._close()
-        assert self._automaton is not None
-        hits = self._automaton.find_matches_as_indexes(text, overlapping=True)
+        automaton = self._automaton or self.close()
+        hits = automaton.find_matches_as_indexes(text, overlapping=True)
         if self._edged.isdisjoint([hit[0] for hit in hits]):
             return hits
         return [hit for hit in hits if hit[0] not in self._edged or _whole_word(text, hit[1], hit[2])]
 
-    def _close(self) -> None:
+    def close(self) -> AhoCorasick:
+        """Build the automaton now rather than with the first text."""
         phrases = list(self._numbers)
         self._edged = frozenset(
             number for phrase, number in self._numbers.items() if phrase[0] in _WORD or phrase[-1] in _WORD
         )
         self._automaton = AhoCorasick(phrases, implementation=Implementation.ContiguousNFA)
+        return self._automaton
 
 
 def _whole_word(text: str, start: int, end: int) -> bool:

@@ -60,6 +60,8 @@ class LexiconPolarity:
         for index in places:
             if index < free:
                 continue
+            if tokens[index] in self._degrees and index + 1 < len(tokens) and tokens[index + 1] in entries:
+                continue  # 好 in 好失望 says how much, not how
             for rest, weight in entries[tokens[index]]:
                 if not rest or tuple(tokens[index + 1 : index + 1 + len(rest)]) == rest:
                     value = weight * self._change(tokens, index, free)
