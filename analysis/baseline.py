@@ -21,7 +21,7 @@ CLIP_COUNT = 3.0
 
 _FIRST = 60  # minutes in which there is no expectation to clip by, and the mean is asked anew each time
 _FORGET = exp(-1 / 240)  # per minute seen of one hour of the week: 60 a week, so 240 are four weeks
-_SHRINK = 60.0  # minutes' worth of the broader mean in each hour's
+_SHRINK = 20.0  # minutes' worth of the broader mean in each hour's
 _LEVEL_KEEP = exp(-1 / 360)  # per minute: six hours
 _LEVEL_PRIOR = 20.0  # posts' worth of "as the table says" in the level
 

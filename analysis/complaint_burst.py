@@ -160,7 +160,7 @@ class ComplaintBurst(msgspec.Struct):
         above = votes >= part * of.floor_authors and complaints >= part * of.floor_share * mentions
         if above and not self.firing:
             self.began = next(minute.start for minute in window if minute.votes)
-            self.fired_min = self.back = 0
+            self.fired_min, self.back = 0, 0.0
         self.firing = above
 
     def _recover(self, votes: float, normal: float, size: float, of: Sensitivity) -> None:

@@ -21,18 +21,20 @@ from analysis.baseline import WeeklyProfile
 
 ALLOWED = 2.0  # standard deviations that are nobody's surprise
 CLIPPED = 6.0
-_SPREAD_TAU = 3 * 1440.0  # minutes
+_SPREAD_TAU = 1440.0  # minutes, but at least …
+_SPREAD_VALUES = 200.0  # … so many values
 _SPREAD_PRIOR = 30.0  # values' worth of "four times as uneven as chance"
 _SPREAD_FIRST = 4.0
 _UNEVEN = 0.1  # part of the expectation that varies however large the counts are
 _RECENT_TAU = 5.0  # minutes
+_SUSPECT = 1 / 3  # part of the threshold from which on nothing is learnt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loudness:
     threshold: Annotated[float, Gt(0)] = 15.0  # standard deviations in excess of what is allowed, summed
     ratio: Annotated[float, Ge(1)] = 1.5  # times the expectation
-    thaw_min: Annotated[int, Ge(60)] = 1440  # minutes of firing after which what lasts is learnt as usual
+    thaw_min: Annotated[int, Ge(60)] = 1440  # minutes after which what lasts is learnt as usual
 
 
 class VolumeBurst(msgspec.Struct):
@@ -46,7 +48,7 @@ class VolumeBurst(msgspec.Struct):
     score: float = 0.0
     firing: bool = False
     began: int = 0  # when the score left zero
-    fired_s: int = 0
+    held_s: int = 0  # for how long nothing was learnt because of what stands
     last: int = -1  # start of the value before
 
     def update(self, start: int, value: float, share: float, of: Loudness) -> bool:
@@ -61,9 +63,9 @@ class VolumeBurst(msgspec.Struct):
         variance = spread * normal + spread * spread + (_UNEVEN * normal) ** 2
         surprise = (value - normal) / sqrt(variance)
         self._sum(start, surprise, of)
-        if self.firing:
-            self.fired_s += passed
-        if not self.firing or self.fired_s > 60 * of.thaw_min:
+        suspect = self.firing or self.score >= _SUSPECT * of.threshold
+        self.held_s = self.held_s + passed if suspect else 0
+        if not suspect or self.held_s > 60 * of.thaw_min:
             self._learn(value, share, expected, passed)
         return self.firing
 
@@ -76,14 +78,14 @@ class VolumeBurst(msgspec.Struct):
         if self.firing:
             self.firing = self.score > of.threshold / 2
         elif self.score >= of.threshold and self.recent >= of.ratio * self.expected:
-            self.firing, self.fired_s = True, 0
+            self.firing = True
 
     def _learn(self, value: float, share: float, expected: float, passed: int) -> None:
         normal = expected * share
         if normal > 0.0:
             most = 9.0 * (self.squares / self.values + _UNEVEN * _UNEVEN * normal)
             square = min((value - normal) ** 2 / (normal + 1e-9), most)
-            keep = exp(-passed / 60.0 / _SPREAD_TAU)
+            keep = exp(-min(passed / 60.0 / _SPREAD_TAU, 1.0 / _SPREAD_VALUES))
             self.squares = self.squares * keep + square
             self.values = self.values * keep + 1.0
         self.profile.learn(value, share, expected, passed / 60.0)

@@ -44,7 +44,9 @@ class ComplaintShare:
             return Verdict(at=seen.start, answer=Answer.UNKNOWN, because="the minute was not seen", unit="nats")
         tally, share = part
         start = int(seen.start.timestamp())
-        firing, score = self.judge(start, tally.mentions, tally.complaints, tally.complaint_authors, share)
+        firing, score = self.judge(
+            start, float(tally.mentions), float(tally.complaints), float(tally.complaint_authors), share
+        )
         self._note(seen.categories)
         return Verdict(
             at=seen.start,

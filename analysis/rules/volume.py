@@ -31,7 +31,9 @@ class Volume:
             return Verdict(at=seen.start, answer=Answer.UNKNOWN, because="the minute was not seen", unit="sd")
         tally, share = part
         start = int(seen.start.timestamp())
-        firing, score = self.judge(start, tally.mentions, tally.complaints, tally.complaint_authors, share)
+        firing, score = self.judge(
+            start, float(tally.mentions), float(tally.complaints), float(tally.complaint_authors), share
+        )
         return Verdict(
             at=seen.start,
             answer=Answer.BREACH if firing else Answer.CLEAR,
@@ -52,7 +54,8 @@ class Volume:
         times = f" ({burst.recent / burst.expected:.1f} times)" if burst.expected > 0.0 else ""
         return (
             f"{burst.recent:.1f} mentions a minute lately,"
-            f" {burst.expected:.1f} expected for {hour_of_week(start)}{times}; evidence {burst.score:.1f}, line {of.threshold:.1f}"
+            f" {burst.expected:.1f} expected for {hour_of_week(start)}{times};"
+            f" evidence {burst.score:.1f}, line {of.threshold:.1f}"
         )
 
     def dump(self) -> bytes:
