@@ -101,7 +101,7 @@ def firing_message(
         severity=words.severities[alert.severity],
         what=words.kinds.get(alert.kind, alert.kind),
         subject=title,
-        categories=f" ({categories})" if categories else "",
+        categories=words.about.format(categories=categories) if categories else "",
         since=audience.local(since),
     )
     return _message(alert, event_id, "firing", headline, lines, now, _links(alert, audience, runbook))

@@ -13,6 +13,7 @@ class Wording:
     kinds: Mapping[str, str]  # rule kind → what it means for people; others are named as they are
     categories: Mapping[str, str]  # complaint category → its name; others are named as they are
     comma: str
+    about: str
     firing: str
     resolved: str
     since: str
@@ -50,6 +51,7 @@ EN = Wording(
     },
     categories={key: names[1] for key, names in CATEGORIES.items()},
     comma=", ",
+    about=" ({categories})",
     firing="[{severity}] {what}: {subject}{categories}, since {since}",
     resolved="[RESOLVED] {what}: {subject}, after {lasted}",
     since="Since {since} ({zone}), {ago} before this alert. Rule {rule}.",
@@ -83,6 +85,7 @@ ZH = Wording(
     kinds={"complaint-share": "投诉异常", "volume": "声量异常", "source-blind": "数据源中断"},
     categories={key: names[0] for key, names in CATEGORIES.items()},
     comma="、",
+    about="（{categories}）",
     firing="【{severity}】{subject}：{what}{categories}，始于 {since}",
     resolved="【已恢复】{subject}：{what}，持续 {lasted}",
     since="始于 {since}（{zone}），告警前 {ago}。规则 {rule}。",
