@@ -2,6 +2,7 @@
 
 import gzip
 import threading
+import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -422,6 +423,37 @@ def test_a_connection_that_breaks_is_transient(pieces: tuple[bytes, ...]) -> Non
 def test_a_slow_drip_ends_at_the_deadline_in_whatever_phase(head: bytes) -> None:
     with pytest.raises(Transient, match=r"no whole answer within 0\.05 s"):
         over_a_socket(head, endless=b"X-Drip: 1\r\n", deadline_s=0.05)
+
+
+def test_the_deadline_cuts_the_connection() -> None:
+    dripped = threading.Event()
+
+    def drip() -> Iterator[bytes]:
+        yield b"HTTP/1.1 200 OK\r\n"
+        for _ in range(400):
+            yield b"X-Drip: 1\r\n"
+            threading.Event().wait(0.005)
+        dripped.set()
+
+    with (
+        serving(drip()) as base,
+        Client(clock=EventClock(START), resolve={"s.example.com": base}, deadline_s=0.05) as client,
+        pytest.raises(Transient, match="no whole answer"),
+    ):
+        client.get(URL)
+    assert not dripped.is_set()
+
+
+def test_a_bomb_is_not_unpacked_before_it_is_refused() -> None:
+    bomb = gzip.compress(bytes(30_000_000))
+    tracemalloc.start()
+    try:
+        with pytest.raises(PayloadChanged):
+            unpack(bomb, "gzip", 100_000)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 2_000_000
 
 
 def test_a_silent_server_ends_at_the_read_timeout() -> None:
