@@ -28,6 +28,8 @@ _MID_IN_DATA = re.compile(r"(?:^|&)mid=(\d{1,20})(?:&|$)")
 _GOOD_PAGE = (b"m-main-nav", "<title>微博搜索".encode(), b"$CONFIG['product'] = 'search'")
 _CAPTCHA = (b"passport.weibo.com/verify", b"/captcha")
 _LOGIN_SHELL = (b"passport.weibo.com", b"login.php", b"sso/signin")
+_ROUNDING = timedelta(minutes=1)  # of the times shown
+_ENOUGH_TO_SPARE_ONE = 5
 _NUMBER = re.compile("[0-9０-９]")
 _ALL_BAD = 3  # so many cards, none readable, is a new layout and not a few odd cards
 _MOST_TAGS = 40_000  # a page of 20 cards has some thousand
@@ -210,7 +212,16 @@ def _shown_counts(card: LexborNode) -> dict[str | None, int | None]:
 
 
 def _covered(moments: list[datetime]) -> tuple[datetime, datetime] | tuple[None, None]:
-    """From the oldest to the newest post where they come newest first; else the page proves nothing."""
-    if not moments or any(earlier > later + timedelta(minutes=1) for later, earlier in pairwise(moments)):
-        return None, None
-    return min(moments), max(moments)
+    """From the oldest to the newest post where they come newest first; else the page proves nothing.
+
+    A single post out of place, such as an old one put on top, is left out of the evidence.
+    """
+    steps = [place for place, (newer, older) in enumerate(pairwise(moments)) if older > newer + _ROUNDING]
+    if len(steps) == 1 and len(moments) >= _ENOUGH_TO_SPARE_ONE:
+        without = (moments[:place] + moments[place + 1 :] for place in (steps[0], steps[0] + 1))
+        moments = next((rest for rest in without if _is_newest_first(rest)), moments)
+    return (min(moments), max(moments)) if moments and _is_newest_first(moments) else (None, None)
+
+
+def _is_newest_first(moments: list[datetime]) -> bool:
+    return all(older <= newer + _ROUNDING for newer, older in pairwise(moments))

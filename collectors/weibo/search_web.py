@@ -24,7 +24,9 @@ _NEAR = timedelta(minutes=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchWebSettings:
-    """`cookie`: the session of a weibo.com login; `max_pages`: pages read of one question; `pace_s`: between them."""
+    """`cookie`: the session of a weibo.com login; `max_pages`: what one visit may read (the visit keeps to it);
+    `pace_s`: between two pages.
+    """
 
     cookie: Secret | None = None
     max_pages: int = 12
@@ -42,10 +44,6 @@ class WeiboSearchWeb:
 
     def __init__(self, settings: SearchWebSettings) -> None:
         self.settings = settings
-
-    @property
-    def max_pages(self) -> int:
-        return self.settings.max_pages
 
     def targets(self, watched: Sequence[Watched]) -> tuple[Target, ...]:
         return tuple(

@@ -161,9 +161,15 @@ def test_a_page_proves_the_time_from_its_oldest_to_its_newest_post(present: Page
 
 def test_a_page_that_is_not_in_time_order_proves_nothing() -> None:
     body = recorded("present_layout.html").replace("今天08:03".encode(), "11月01日 08:03".encode())
-    page = parse(body)
+    page = parse(body.replace("今天09:41".encode(), "11月02日 09:41".encode()))
     assert len(page.posts) == 7
     assert (page.covered_from, page.covered_until) == (None, None)
+
+
+def test_one_old_post_put_on_top_does_not_hide_the_order_of_the_others(present: Page) -> None:
+    page = parse(recorded("present_layout.html").replace("刚刚".encode(), "2024年01月01日 10:00".encode()))
+    assert page.covered_from == present.covered_from
+    assert page.covered_until == datetime(2026, 11, 23, 1, 57, 40, tzinfo=UTC)
 
 
 def test_authors_are_hashed_by_platform_and_id_and_named_only_if_asked(present: Page) -> None:
