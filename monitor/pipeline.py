@@ -133,6 +133,10 @@ class Pipeline:
     def conclude(self, now: datetime) -> None:
         """Judge what is new, then deliver what is due."""
         self._judge.judge(now)
+        self.deliver(now)
+
+    def deliver(self, now: datetime) -> None:
+        """Hand the deliveries that are due to their channels."""
         self._dispatcher.dispatch(now)
 
     def annotate(self, posts: Sequence[Post]) -> list[Annotation]:

@@ -26,6 +26,8 @@ from monitor.alerts.dispatch import Dispatcher
 from monitor.alerts.judge import Judge, WatchedSource
 from monitor.alerts.messages import Audience
 from monitor.alerts.teller import Teller
+from monitor.channels.channel import Channel
+from monitor.channels.configured import configured_channels
 from monitor.config import Config, SourceConfig
 from monitor.kept import KeptPages
 from monitor.pipeline import Job, Pipeline
@@ -45,13 +47,15 @@ class Service:
     store: Store
     pipeline: Pipeline
     jobs: tuple[Job, ...]
-    client: Client
+    client: Client  # to the platforms
+    http: httpx.Client  # to the channels
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc: object) -> None:
         self.client.close()
+        self.http.close()
         self.store.close()
 
 
@@ -66,7 +70,7 @@ def build(
     on_stage: Stage = lambda _: None,
     stopping: Callable[[], bool] = lambda: False,
     jitter: Random | None = None,
-    extra_headers: Callable[[], Mapping[str, str]] | None = None,
+    request_headers: Callable[[], Mapping[str, str]] | None = None,
     progress: Callable[[str, int], None] = lambda _topic, _posts: None,
 ) -> Service:
     """Open the store, make every part, and recount topics whose definition changed (told to `progress`).
@@ -76,12 +80,14 @@ def build(
     config.storage.folder.mkdir(parents=True, exist_ok=True)
     store = open_store(database(config), on_stage=on_stage)
     annotator = Annotator([topic.to_topic() for topic in config.topics])
-    client = make_client(config, clock, jitter=jitter, extra_headers=extra_headers)
+    client = make_client(config, clock, jitter=jitter, request_headers=request_headers)
     jobs = make_jobs(config)
+    http = httpx.Client(timeout=httpx.Timeout(10.0))
+    audience = Audience(language=config.language, time_zone=config.time_zone, external_url=config.external_url)
     teller = Teller(
         store,
         config.routes,
-        Audience(language=config.language, time_zone=config.time_zone, external_url=config.external_url),
+        audience,
         titles={topic.name: topic.title or topic.name for topic in config.topics},
         runbooks={rule.name: rule.runbook for rule in config.rules},
     )
@@ -92,7 +98,9 @@ def build(
         clock=clock,
         authors=authors(config),
         judge=Judge(store, config.rules, config.topics, watched_sources(jobs), teller, on_stage=on_stage),
-        dispatcher=Dispatcher(store, teller.channels, httpx.Client(timeout=10), on_stage=on_stage),
+        dispatcher=Dispatcher(
+            store, channels(config), http, audience=audience, jitter=jitter, on_stage=on_stage
+        ),
         kept=KeptPages(
             config.storage.folder / "kept",
             max_bytes=config.storage.keep_pages_mb * 1_000_000,
@@ -102,7 +110,7 @@ def build(
         stopping=stopping,
     )
     watch(config, store, pipeline, jobs, clock, progress)
-    return Service(config, store, pipeline, jobs, client)
+    return Service(config, store, pipeline, jobs, client, http)
 
 
 def watch(
@@ -130,18 +138,18 @@ def make_client(
     clock: Clock,
     *,
     jitter: Random | None = None,
-    extra_headers: Callable[[], Mapping[str, str]] | None = None,
+    request_headers: Callable[[], Mapping[str, str]] | None = None,
 ) -> Client:
     return Client(
         clock=clock,
-        host_floor_s=config.http.pace_s,
+        host_floors=config.http.pace_s,
         jitter=jitter,
         resolve=config.http.resolve,
         connect_s=config.http.connect_s,
         read_s=config.http.read_s,
         deadline_s=config.http.deadline_s,
         max_bytes=config.http.max_bytes,
-        extra_headers=extra_headers,
+        request_headers=request_headers,
     )
 
 
@@ -164,6 +172,10 @@ def make_jobs(config: Config) -> tuple[Job, ...]:
             [topic.watched() for topic in config.topics if not source.topics or topic.name in source.topics]
         )
     )
+
+
+def channels(config: Config) -> Mapping[str, Channel]:
+    return configured_channels(config.channels, config.storage.folder)
 
 
 def make_source(source: SourceConfig) -> Source:

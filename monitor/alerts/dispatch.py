@@ -88,7 +88,8 @@ class Dispatcher:
                         yield from ((delivery, down[channel]) for delivery in queue)
                     elif queue:
                         self._on_stage("send")
-                        running[threads.submit(self._send, queue[0])] = queue.popleft()
+                        delivery = queue.popleft()
+                        running[threads.submit(self._send, delivery)] = delivery
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 ready = {running[future].channel for future in done}
                 for future in done:

@@ -9,17 +9,15 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime, timedelta
 from math import gcd
 from pathlib import Path
 
 from collectors.clock import EventClock
-from monitor.config import Config
+from monitor.demo.platform import CONTROL, EVENT_TIME
 from monitor.pipeline import Job
 from monitor.service import Service
 
-EVENT_TIME = "X-Event-Time"
 
 
 @contextmanager
@@ -32,20 +30,11 @@ def platforms(scenario: str, *, seed: int, scale: float = 1.0, log: Path | None 
     assert process.stdout is not None
     try:
         ports: dict[str, int] = json.loads(process.stdout.readline())
-        yield {host: f"http://127.0.0.1:{port}" for host, port in ports.items()}
+        yield {host: f"http://127.0.0.1:{port}" for host, port in ports.items() if host != CONTROL}
     finally:
         process.stdin.close()
         process.wait(timeout=10)
         process.stdout.close()
-
-
-def against(config: Config, hosts: Mapping[str, str], folder: Path) -> Config:
-    """The same configuration with its data in `folder` and the real hosts answered by the stand-in."""
-    return replace(
-        config,
-        storage=replace(config.storage, folder=folder),
-        http=replace(config.http, resolve=dict(hosts)),
-    )
 
 
 def event_time(clock: EventClock) -> Mapping[str, str]:
