@@ -120,6 +120,7 @@ def _title(text: str, top: int) -> Option:
 def _legend(chart: Chart, wording: Wording) -> Option:
     shown = ["legend_other", "legend_negative"]
     shown += ["legend_estimated"] if any(point.estimated for point in chart.points) else []
+    shown += ["legend_incident"] if chart.incidents else []
     shown += ["legend_gap"] if any(_gap(point) for point in chart.points) else []
     return {
         "data": [wording.say(key) for key in shown],
@@ -151,7 +152,15 @@ def _y_axes(*, with_share: bool) -> list[Option]:
     label = {"fontSize": 11, "color": INK}
     split = {"lineStyle": {"color": LINE}}
     axes: list[Option] = [
-        {"type": "value", "gridIndex": 0, "minInterval": 1, "splitNumber": 4, "axisLabel": label, "splitLine": split},
+        {
+            "type": "value",
+            "gridIndex": 0,
+            "minInterval": 1,
+            "splitNumber": 4,
+            "boundaryGap": [0, "12%"],
+            "axisLabel": label,
+            "splitLine": split,
+        },
         {"type": "value", "gridIndex": 0, "min": 0, "max": 1, "show": False},
     ]
     if with_share:
@@ -188,7 +197,7 @@ def _columns(chart: Chart, wording: Wording) -> list[Option]:
     gaps = [1 if _gap(point) else None for point in chart.points]
     full = {"type": "bar", "xAxisIndex": 1, "yAxisIndex": 1, "barWidth": "101%", "barGap": "-100%", "silent": True}
     return [
-        full | {"name": "incident", "z": 0, "data": incidents, "itemStyle": {"color": INCIDENT}},
+        full | {"name": wording.say("legend_incident"), "z": 0, "data": incidents, "itemStyle": {"color": INCIDENT}},
         full
         | {
             "name": wording.say("legend_gap"),

@@ -123,7 +123,7 @@ class Count:
     origin: Origin
     authors: int | None = None
     negative_share: float | None = None
-    before: int | None = None  # yesterday; None: yesterday was not covered
+    before: int | None = None  # yesterday; None: that was not covered, or only sampled
     posts: tuple["Excerpt", ...] = ()
 
 

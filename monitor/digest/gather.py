@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from analysis.series import Bucket
-from monitor.digest.comparing import ENOUGH_COVERAGE
+from monitor.digest.comparing import ENOUGH_COVERAGE, thin
 from monitor.digest.excerpts import one_line
 from monitor.digest.facts import VERSION, Count, Facts, Origin
 from monitor.digest.headline import day_row, headline
@@ -114,7 +114,7 @@ def _hashtags(
             label=one_line(spelling, 40),
             mentions=mentions,
             negative_share=read.negative_share(key),
-            before=before.get(key, 0) if _covered(days, day - DAY) else None,
+            before=before.get(key, 0) if _comparable(days[day - DAY]) else None,
             origin=Origin(table="posts", since=since, until=until, where=_tagged(key)),
         )
         for key, spelling, mentions in store.hashtags(topic, since, until, HASHTAGS)
@@ -137,7 +137,7 @@ def _categories(
             label=name,
             mentions=mentions,
             authors=authors,
-            before=before.get(name, 0) if _covered(days, day - DAY) else None,
+            before=before.get(name, 0) if _comparable(days[day - DAY]) else None,
             origin=Origin(table="mentions", since=since, until=until, where=having(name)),
             posts=read.examples(name),
         )
@@ -150,5 +150,6 @@ def _tagged(key: str) -> str:
     return f"hashtags.str.contains({f'#{key}#'!r}, na=False, regex=False)"
 
 
-def _covered(days: Mapping[date, Bucket], day: date) -> bool:
-    return days[day].coverage >= ENOUGH_COVERAGE
+def _comparable(bucket: Bucket) -> bool:
+    """Was the day seen well enough that less of something than today means less?"""
+    return bucket.coverage >= ENOUGH_COVERAGE and not thin(bucket)

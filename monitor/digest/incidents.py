@@ -1,6 +1,7 @@
 """The alerts of a day as incidents: when, how large, about what, and what could not be judged meanwhile."""
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -85,4 +86,5 @@ def _worst(store: Store, topic: str, began: datetime, ended: datetime, *, by_com
 
 def having(category: str) -> str:
     """The condition on exported mentions that finds a complaint category."""
-    return f"(';' + categories + ';').str.contains(';{category};', na=False, regex=False)"
+    pattern = f"(?:^|;){re.escape(category)}(?:;|$)"
+    return f"categories.str.contains({pattern!r}, na=False)"

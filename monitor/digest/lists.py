@@ -7,6 +7,7 @@ from datetime import timedelta
 from monitor.digest.comparing import BASE
 from monitor.digest.facts import Count, Excerpt, Facts, Gap, SourceRecord
 from monitor.digest.reading import NEGATIVE
+from monitor.digest.story import seen_enough
 from monitor.digest.wording import TIMES_FROM, UNKNOWN, Told, Wording, times
 
 GAPS = 12  # told one by one
@@ -46,21 +47,26 @@ class SourceRow:
 
 
 def hashtag_rows(facts: Facts, wording: Wording) -> tuple[Row, ...]:
-    return _rows(facts.hashtags, [f"#{tag.label}#" for tag in facts.hashtags], facts, wording)
+    return _rows(facts.hashtags, [f"#{tag.label}#" for tag in facts.hashtags], facts, wording, new=True)
 
 
 def category_rows(facts: Facts, wording: Wording) -> tuple[Row, ...]:
-    return _rows(facts.categories, [wording.named(category.name) for category in facts.categories], facts, wording)
+    return _rows(
+        facts.categories, [wording.named(category.name) for category in facts.categories], facts, wording, new=False
+    )
 
 
-def _rows(counts: Sequence[Count], labels: Sequence[str], facts: Facts, wording: Wording) -> tuple[Row, ...]:
+def _rows(
+    counts: Sequence[Count], labels: Sequence[str], facts: Facts, wording: Wording, *, new: bool
+) -> tuple[Row, ...]:
+    """`new`: one that was not seen yesterday is called so."""
     most = max((count.mentions for count in counts), default=0)
     return tuple(
         Row(
             label=label,
             count=wording.count(count.mentions),
             note="" if count.authors is None else wording.say("authors_n", n=wording.count(count.authors)),
-            change=_change(count, facts, wording),
+            change=_change(count, facts, wording, new=new),
             negative=wording.share(count.negative_share),
             width=max(1, round(100 * count.mentions / most)),
             posts=post_boxes(count.posts, wording),
@@ -69,11 +75,11 @@ def _rows(counts: Sequence[Count], labels: Sequence[str], facts: Facts, wording:
     )
 
 
-def _change(count: Count, facts: Facts, wording: Wording) -> Told:
+def _change(count: Count, facts: Facts, wording: Wording, *, new: bool) -> Told:
     """Against yesterday. Of a sampled day a fall is not known, and a rise is at least what was seen."""
-    if count.before is None or not facts.over:
+    if count.before is None or not facts.over or not seen_enough(facts):
         return NO_CHANGE
-    if count.before == 0:
+    if count.before == 0 and new:
         return Told(text=wording.say("new"), way="up")
     if count.before < BASE:
         return Told(text=wording.say("before_small", n=count.before), way="none")

@@ -66,7 +66,7 @@ def _incident_news(facts: Facts, wording: Wording) -> list[str]:
 
 def _volume_news(facts: Facts, wording: Wording) -> list[str]:
     change = against(facts.headline.mentions, Against.YESTERDAY)
-    if change is None or change.ratio is None:
+    if change is None or change.ratio is None or round(change.ratio * 100) == 0:
         return []
     if change.ratio + 1 >= TIMES_FROM:
         told = wording.say("news_times", times=times(change.ratio))

@@ -47,8 +47,8 @@ def fill(store: Store, *, quiet_days: int = 8, outage: bool = True, until: datet
             store.ingest(visit)
         start += HOUR
     if outage:
-        store.record(_judged(_outage()))
-    store.record(_judged(_blind()))
+        store.record(judged(the_outage()))
+    store.record(judged(the_blind_time()))
 
 
 def _hour(dice: random.Random, start: datetime, *, outage: bool) -> Iterator[Visit]:
@@ -82,7 +82,7 @@ def _visit(
         posts=tuple(post for post, _ in posts),
         annotations=tuple(note for _, note in posts),
         stretches=tuple(seen),
-        watermark=start + HOUR,
+        watermark=start + HOUR if not failed else GAP[0],
         pages=3,
         rejected=(Rejected(reason="no date", where="card 3"),) if start == at(10) else (),
         error="Blocked" if failed else None,
@@ -166,7 +166,7 @@ def _note(
     )
 
 
-def _outage() -> Alert:
+def the_outage() -> Alert:
     return Alert(
         fingerprint="f1",
         episode=1,
@@ -189,7 +189,7 @@ def _outage() -> Alert:
     )
 
 
-def _blind() -> Alert:
+def the_blind_time() -> Alert:
     return Alert(
         fingerprint="f2",
         episode=1,
@@ -206,6 +206,6 @@ def _blind() -> Alert:
     )
 
 
-def _judged(alert: Alert) -> Judgement:
+def judged(alert: Alert) -> Judgement:
     assert alert.resolved_at
     return Judgement(rule=alert.rule, subject=alert.subject, judged_until=alert.resolved_at, state=b"", alerts=(alert,))
