@@ -120,7 +120,7 @@ class Dispatcher:
             "given up" if is_over else "will be tried again",
             outcome,
         )
-        if (is_over or attempts >= FAILING_AFTER) and delivery.message.event != "channel":
+        if is_over or attempts >= FAILING_AFTER:
             self._tell_another(delivery.channel, attempts, outcome, now, down)
         return "dead" if is_over else "retried"
 
