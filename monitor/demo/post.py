@@ -61,7 +61,7 @@ class DemoPost:
 def mid_at(second: int, rest: int) -> str:
     """A mid given in this unix second; `rest` are its lower 22 bits.
 
-    >>> mid_at(1773834948, 2314)
-    '5277908669302026'
+    >>> mid_at(1773834948, 2361106)
+    '5277908669302546'
     """
     return str(((second - _EPOCH) << _SHIFT) | rest)

@@ -1,19 +1,22 @@
 """What people say: templates by mood and subject, and the words that fill their slots.
 
-`voices/*.txt` hold one template a line under `[mood/subject]` headings; `slots.txt` the words under `[slot]`. In a
-template `{slot}` is one word of that slot, `{a|b|c}` one of the given words, `\\n` a line break. Lines that start with
-`#:` are comments (a post may well start with a hashtag).
+`voices/*.txt` hold one template a line under `[[mood/subject]]` headings; `slots.txt` the words under `[[slot]]`. In a
+template `{slot}` is one word of that slot, the same one wherever it stands, `{slot2}` another one, `{a|b|c}` one of the
+given words, and `\\n` a line break. Lines that start with `#:` are comments (a post may well start with a hashtag).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from random import Random
+from typing import TypeVar
+
+_T = TypeVar("_T")
 
 SLOTS_FILE = "slots.txt"
-_HEADING = re.compile(r"\[([a-z_]+(?:/[a-z_]+)?)\]")
+_HEADING = re.compile(r"\[\[([a-z_]+(?:/[a-z_]+)?)\]\]")
 _SLOT = re.compile(r"\{([^{}]+)\}")
 _TYPO_SHARE = 0.04
 _TYPOS = (
@@ -56,7 +59,7 @@ def _sections(name: str) -> dict[str, list[str]]:
         if heading := _HEADING.fullmatch(line):
             current = sections.setdefault(heading[1], [])
         elif current is None:
-            raise ValueError(f"{name}:{number}: a template before the first [section]")
+            raise ValueError(f"{name}:{number}: a template before the first [[section]]")
         else:
             current.append(line)
     return sections
@@ -83,16 +86,31 @@ def slots() -> Mapping[str, tuple[str, ...]]:
 def say(template: Template, rng: Random, given: Mapping[str, str]) -> str:
     """The template with its slots filled; `given` goes before the words of `slots.txt`. KeyError: no such slot."""
 
-    def word(found: re.Match[str]) -> str:
-        slot = str(found[1])
-        if "|" in slot:
-            return rng.choice(slot.split("|"))
-        return given[slot] if slot in given else rng.choice(slots()[slot])
+    chosen: dict[str, str] = {}
 
-    filled = template.text
-    while _SLOT.search(filled):  # a word of a slot may itself have slots
-        filled = _SLOT.sub(word, filled)
-    return filled.replace("\\n", "\n")
+    def word(found: re.Match[str]) -> str:
+        slot = found[1]
+        if slot in given:
+            return given[slot]
+        if slot not in chosen:
+            chosen[slot] = _word(slot, chosen, rng)
+        return chosen[slot]
+
+    return _SLOT.sub(word, template.text).replace("\\n", "\n")
+
+
+def _word(slot: str, chosen: Mapping[str, str], rng: Random) -> str:
+    if "|" in slot:
+        return rng.choice(slot.split("|"))
+    if slot in slots():
+        return pick(slots()[slot], rng)
+    first = slot.removesuffix("2")
+    return pick([word for word in slots()[first] if word != chosen.get(first)], rng)
+
+
+def pick(words: Sequence[_T], rng: Random) -> _T:
+    """One of the words (as `Random.choice`, in a third of its time)."""
+    return words[int(rng.random() * len(words))]
 
 
 def mistype(text: str, rng: Random) -> str:

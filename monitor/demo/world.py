@@ -1,9 +1,7 @@
 """Every post of a scenario, written out, and the truth about them that a test compares results with."""
 
-from bisect import bisect_left
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 
 from monitor.demo.post import DemoPost
@@ -42,16 +40,15 @@ def truth(scenario: Scenario, *queries: str, scale: float = 1.0) -> Truth:
     complaints = [post for post in found if post.is_complaint]
     return Truth(
         starts_at=scenario.starts_at,
-        posts=tuple(_per_minute(scenario, found)),
-        complaints=tuple(_per_minute(scenario, complaints)),
+        posts=_per_minute(scenario, found),
+        complaints=_per_minute(scenario, complaints),
         complaint_keys=frozenset(f"weibo:{post.mid}" for post in complaints),
     )
 
 
-def _per_minute(scenario: Scenario, counted: list[DemoPost]) -> Iterator[int]:
-    start, before = scenario.starts_at, 0
-    while start < scenario.ends_at:
-        start += timedelta(minutes=1)
-        until = bisect_left(counted, start.timestamp(), key=lambda post: post.second)
-        yield until - before
-        before = until
+def _per_minute(scenario: Scenario, counted: list[DemoPost]) -> tuple[int, ...]:
+    begins = int(scenario.starts_at.timestamp())
+    counts = [0] * ((int(scenario.ends_at.timestamp()) - begins) // 60)
+    for post in counted:
+        counts[(post.second - begins) // 60] += 1
+    return tuple(counts)

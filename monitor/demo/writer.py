@@ -5,15 +5,14 @@ Each minute draws from a generator of its own, so that two scenarios that agree 
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
 from random import Random
 
 from monitor.demo.people import People, Person
 from monitor.demo.post import DemoPost, mid_at
 from monitor.demo.rates import EVERYDAY_SHARE, Rate, poisson, rates
-from monitor.demo.scenario import ALIASES, BEIJING, BRAND, HASHTAG, Scenario
+from monitor.demo.scenario import ALIASES, BRAND, HASHTAG, Scenario
 from monitor.demo.scripted import scripted
-from monitor.demo.speech import Template, mistype, say, slots, templates
+from monitor.demo.speech import Template, mistype, pick, say, slots, templates
 
 _PHONES = ("iPhone客户端", "Android客户端", "iPhone 17 Pro", "HUAWEI Mate 80", "小米17")
 _DEVICES = (*_PHONES, "微博网页版", "微博轻享版", "iPad客户端")
@@ -63,8 +62,10 @@ _OUTAGE = {
 _OUTAGE_WITHOUT_TEA = {"complaint/outage": 1}
 _EVERYDAY = {"complaint/everyday": 1}
 _REPOSTS_ORDINARY, _REPOSTS_CAMPAIGN, _REPOSTS_OUTAGE = 0.05, 0.20, 0.15
+_PLAIN_SHARE = 0.12  # of the posts stand as they were thought
 _WORTH_PASSING_ON = 2_000  # followers
 _REMEMBERED = 40
+_BEIJING_S = 8 * 3600
 
 
 class Writer:
@@ -116,27 +117,30 @@ class Writer:
 
     def _written(self, mid: str, second: int, mood: str, rate: Rate, rng: Random) -> DemoPost:
         has_tea = second >= self._scenario.launched_at.timestamp()
-        template = _template(mood, has_tea, rng)
-        author = self._author(mood, template.section, has_tea, rng)
-        given = {
-            "app": rng.choice(_APPS),
-            "tag": rng.choice(_TAGS) if has_tea else BRAND,
-            "hhmm": _shown_time(second, rng),
-            "user": self._people.passer_by(rng).nick,
-        }
-        if template.section == "campaign/spam":
-            text = say(template, Random(template.text), given)  # the same copy every time
-            return self._post(mid, second, author, text, template.section, template.text, rng)
         original = self._passed_on(mood, rate, rng)
-        if original is not None:
-            comment = rng.choice(templates()[_repost_section(mood)])
-            text, written_from = self._repost_text(comment, original, given, rng), comment.text
-        else:
-            text, written_from = say(template, rng, given), template.text
-            text = mistype(text, rng)
+        section = _section(mood, has_tea, rng) if original is None else _repost_section(mood)
+        template = pick(templates()[section], rng)
+        author = self._author(mood, section, has_tea, rng)
+        given = self._given(second, template, has_tea, rng)
+        if section == "campaign/spam":
+            text = say(template, Random(template.text), {"tag": f"#{HASHTAG}#"})  # the same copy every time
+            return self._post(mid, second, author, text, section, template.text, rng)
+        text = say(template, rng, given)
+        if original is None:
+            text = mistype(_dressed(text, _asides(mood, has_tea), given, rng), rng)
+        elif rng.random() < 0.5:
+            text = self._after_another(text, template, original, given, rng)
         if mood != "rivals":
             text = _with_name(text, given, rng, tagged=mood in ("campaign", "outage", "relief") and has_tea)
-        return self._post(mid, second, author, text, template.section, written_from, rng, repost_of=original)
+        return self._post(mid, second, author, text, section, template.text, rng, repost_of=original)
+
+    def _given(self, second: int, template: Template, has_tea: bool, rng: Random) -> dict[str, str]:
+        """The slots whose words depend on the moment and on the people there are."""
+        given = {"app": pick(_APPS, rng), "tag": pick(_TAGS, rng) if has_tea else BRAND}
+        given["hhmm"] = _shown_time(second, rng)
+        if "{user}" in template.text:
+            given["user"] = self._people.passer_by(rng).nick
+        return given
 
     def _author(self, mood: str, section: str, has_tea: bool, rng: Random) -> Person:
         if section == "campaign/blogger":
@@ -159,12 +163,13 @@ class Writer:
             return None
         return pool[-1 - int(len(pool) * rng.random() ** 2)]
 
-    def _repost_text(self, comment: Template, original: DemoPost, given: Mapping[str, str], rng: Random) -> str:
-        said = say(comment, rng, given)
-        if rng.random() < 0.5:
-            return said
+    def _after_another(
+        self, said: str, comment: Template, original: DemoPost, given: dict[str, str], rng: Random
+    ) -> str:
+        """A comment that passes on somebody else's comment, which stays behind `//@`."""
         agrees = original.is_complaint == (comment.mood == "complaint")
-        between = rng.choice(templates()[comment.section]) if agrees else comment
+        between = pick(templates()[comment.section], rng) if agrees else comment
+        given = given | {"user": self._people.passer_by(rng).nick}
         return f"{said}//@{self._people.passer_by(rng).nick}:{say(between, rng, given)}"
 
     def _remember(self, post: DemoPost) -> None:
@@ -197,7 +202,7 @@ class Writer:
             second=second,
             section=section,
             template=template,
-            device=rng.choice(_DEVICES),
+            device=pick(_DEVICES, rng),
             reposts=int(0.15 * warmth * (rng.paretovariate(1.3) - 1)),
             comments=int(0.5 * warmth * (rng.paretovariate(1.4) - 1)),
             likes=int(1.2 * warmth * (rng.paretovariate(1.2) - 1)),
@@ -205,14 +210,32 @@ class Writer:
         )
 
 
-def _template(mood: str, has_tea: bool, rng: Random) -> Template:
-    if mood in ("relief", "rivals"):
-        section = {"relief": "relief/back" if has_tea else "relief/plain", "rivals": "rivals/only"}[mood]
-    else:
-        outage = _OUTAGE if has_tea else _OUTAGE_WITHOUT_TEA
-        weights = {"ordinary": _ORDINARY, "campaign": _CAMPAIGN, "outage": outage, "everyday": _EVERYDAY}[mood]
-        section = rng.choices(tuple(weights), tuple(weights.values()))[0]
-    return rng.choice(templates()[section])
+def _section(mood: str, has_tea: bool, rng: Random) -> str:
+    """What a new post of this mood is written as."""
+    if mood == "rivals":
+        return "rivals/only"
+    if mood == "relief":
+        return "relief/back" if has_tea else "relief/plain"
+    outage = _OUTAGE if has_tea else _OUTAGE_WITHOUT_TEA
+    weights = {"ordinary": _ORDINARY, "campaign": _CAMPAIGN, "outage": outage, "everyday": _EVERYDAY}[mood]
+    return rng.choices(tuple(weights), tuple(weights.values()))[0]
+
+
+def _asides(mood: str, has_tea: bool) -> str:
+    """The section of what may follow a post of this mood."""
+    about_tea = {"campaign": "aside/tea", "outage": "aside/broken", "relief": "aside/back"}
+    return about_tea.get(mood, "aside/quiet") if has_tea else "aside/quiet"
+
+
+def _dressed(text: str, asides: str, given: Mapping[str, str], rng: Random) -> str:
+    """The text with what people put around it, so that two who say one thing say it differently."""
+    dice = rng.random()
+    if dice > _PLAIN_SHARE:
+        after = say(pick(templates()[asides], rng), rng, given)
+        text = text.rstrip("。") + (after.lstrip("，。") if text[-1] in "！？…～" else after)
+    if dice > _PLAIN_SHARE + 0.35:
+        text = say(pick(templates()["aside/open"], rng), rng, given) + text
+    return text
 
 
 def _repost_section(mood: str) -> str:
@@ -221,8 +244,8 @@ def _repost_section(mood: str) -> str:
 
 def _with_name(text: str, given: Mapping[str, str], rng: Random, *, tagged: bool) -> str:
     """The text with the campaign's hashtag, or at least the app's name, in it."""
-    named = BRAND in text or "#" in text or "＃" in text
-    if named and not (tagged and "#" not in text and rng.random() < 0.55):
+    has_tag = "#" in text or "＃" in text
+    if (BRAND in text or has_tag) and not (tagged and not has_tag and rng.random() < 0.55):
         return text
     tag = given["tag"] if tagged else given["app"]
     return f"{tag} {text}" if rng.random() < 0.4 else f"{text} {tag}"
@@ -230,5 +253,5 @@ def _with_name(text: str, given: Mapping[str, str], rng: Random, *, tagged: bool
 
 def _shown_time(second: int, rng: Random) -> str:
     """A time of day a minute or so before `second`, as people write it."""
-    local = datetime.fromtimestamp(second, BEIJING) - timedelta(minutes=rng.randrange(3))
-    return rng.choice((f"{local:%H:%M}", f"{local.hour}点{local.minute:02d}", f"{local.hour}点{local.minute}分"))
+    hour, minute = divmod((second + _BEIJING_S) // 60 % 1440 - rng.randrange(3), 60)
+    return rng.choice((f"{hour % 24:02d}:{minute:02d}", f"{hour % 24}点{minute:02d}", f"{hour % 24}点{minute}分"))
