@@ -12,7 +12,8 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    help="Watches Chinese social media for a brand. Start with `monitor demo`, or with `monitor init` and `monitor run`.",
+    help="Watches Chinese social media for a brand. "
+    "Start with `monitor demo`, or with `monitor init` and `monitor run`.",
     epilog="Exit codes: 0 ok, 1 failure, 2 usage, 3 finished with degraded sources, 4 alerts firing, "
     "69 source unreachable, 75 try again later, 78 bad configuration.",
 )

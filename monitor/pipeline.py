@@ -16,7 +16,7 @@ from analysis.annotate import Annotator
 from analysis.annotation import Annotation, Document
 from collectors.authors import Authors
 from collectors.clock import Clock
-from collectors.errors import Blocked
+from collectors.errors import Blocked, SourceError
 from collectors.polite import Client
 from collectors.post import Post
 from collectors.source import Scope, Source, Target
@@ -108,6 +108,7 @@ class Pipeline:
         self._kept = kept
         self._on_stage = on_stage
         self._stopping = stopping
+        self._troubles: dict[str, type[SourceError] | None] = {}
 
     def collect(self, job: Job, now: datetime, *, once: bool = False) -> Collected | None:
         """Visit the job's target for the slot of `now`; None when that was done before.
@@ -172,11 +173,17 @@ class Pipeline:
         self._on_stage("fetch")
         for page in swept.kept:
             self._kept.keep(job.source, page)
-        if isinstance(swept.error, Blocked):
-            log.warning("%s: blocked: %s. %s", job.name, swept.error, swept.error.advice)
-        elif swept.error:
-            log.warning("%s: %s: %s", job.name, type(swept.error).__name__, swept.error)
+        self._say(job, swept.error)
         return self._as_visit(slot, job, window, swept)
+
+    def _say(self, job: Job, error: SourceError | None) -> None:
+        """Log a trouble when it begins, when it becomes another one, and when it is over: once each."""
+        told, self._troubles[job.name] = self._troubles.get(job.name), type(error) if error else None
+        if error and told is not type(error):
+            advice = f". {error.advice}" if isinstance(error, Blocked) else ""
+            log.warning("%s: %s: %s%s", job.name, type(error).__name__, error, advice)
+        elif told and not error:
+            log.warning("%s: works again", job.name)
 
     def _as_visit(self, slot: str, job: Job, window: Window, swept: Sweep) -> Visit:
         seen_until = max((s.ends_at for s in swept.stretches), default=None)

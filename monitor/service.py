@@ -98,9 +98,7 @@ def build(
         clock=clock,
         authors=authors(config),
         judge=Judge(store, config.rules, config.topics, watched_sources(jobs), teller, on_stage=on_stage),
-        dispatcher=Dispatcher(
-            store, channels(config), http, audience=audience, jitter=jitter, on_stage=on_stage
-        ),
+        dispatcher=Dispatcher(store, channels(config), http, audience=audience, jitter=jitter, on_stage=on_stage),
         kept=KeptPages(
             config.storage.folder / "kept",
             max_bytes=config.storage.keep_pages_mb * 1_000_000,
@@ -123,14 +121,18 @@ def watch(
 ) -> None:
     """Tell the store what is watched; recount the past of topics that are new or were edited."""
     topics = [WatchedTopic(name=t.name, definition=t.definition, rivals=t.rivals, owner=t.owner) for t in config.topics]
-    deciders = [
+    for topic in store.watch(topics, deciders(jobs), clock.now()):
+        mentions = store.recount(topic, pipeline.annotate, lambda posts, topic=topic: progress(topic, posts))  # type: ignore[misc]
+        log.info("topic %s: recounted, %d mentions in the stored posts", topic, mentions)
+
+
+def deciders(jobs: tuple[Job, ...]) -> list[Decider]:
+    """The targets whose coverage decides the minutes of topics: searches."""
+    return [
         Decider(topic=job.target.topic, query=job.target.query, source=job.source, target=job.target.name)
         for job in jobs
         if job.adapter.scope is Scope.TOPIC and job.target.topic
     ]
-    for topic in store.watch(topics, deciders, clock.now()):
-        mentions = store.recount(topic, pipeline.annotate, lambda posts, topic=topic: progress(topic, posts))  # type: ignore[misc]
-        log.info("topic %s: recounted, %d mentions in the stored posts", topic, mentions)
 
 
 def make_client(

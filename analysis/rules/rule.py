@@ -50,6 +50,7 @@ class SourceHealth:
     covered_until: datetime | None  # the oldest watermark of its targets; None: never covered, or has none
     last_error: str | None  # class of the last visit's error ("Blocked", …); None: it went well
     last_reason: str | None
+    moved_at: datetime | None = None  # when the oldest watermark last went forward; None: never
 
 
 class TopicRule(Protocol):

@@ -2,7 +2,8 @@
 
 It is judged by the oldest moment up to which all targets of the source were seen (`covered_until`), and where the
 source has no such watermark by its last success. Never UNKNOWN: being blind is what it watches. A source that was
-never seen at all is a breach at once, for "never" is not calm; its first good visit ends that.
+never seen at all is a breach at once, for "never" is not calm; its first good visit ends that. A source that is
+reading the past (its watermark lies far back and goes forward) catches up and says so; it is no breach.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from annotated_types import Ge
 
 from analysis.rules.rule import Answer, SourceHealth, Subject, Verdict
 from analysis.rules.wording import clock_time, duration
+
+FAR_BACK_S = 3_600.0  # a watermark this old that moves is a catching-up; a younger one is a gap in the present
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,14 @@ class SourceBlind:
                 unit="s",
             )
         blind = max(0.0, (health.at - seen).total_seconds())
+        if blind > FAR_BACK_S and _goes_forward(health, limit):
+            return Verdict(
+                at=health.at,
+                answer=Answer.CLEAR,
+                because=f"{health.source}: reading the past, has reached {clock_time(seen, health.at)}",
+                limit=limit,
+                unit="s",
+            )
         breach = blind > limit
         return Verdict(
             at=health.at,
@@ -52,6 +63,11 @@ class SourceBlind:
             unit="s",
             began_at=seen if breach else None,
         )
+
+
+def _goes_forward(health: SourceHealth, limit_s: float) -> bool:
+    moved = health.moved_at
+    return moved is not None and health.last_error is None and (health.at - moved).total_seconds() <= limit_s
 
 
 def _because(source: str, seen: datetime, at: datetime, blind: float, breach: bool) -> str:

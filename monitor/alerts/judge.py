@@ -17,7 +17,7 @@ from monitor.alerts.lifecycle import step
 from monitor.alerts.teller import Teller
 from monitor.alerts.types import Alert, State, Transition
 from monitor.config import RuleConfig, TopicConfig
-from monitor.store.store import Judgement, NewDelivery, RuleState, Store
+from monitor.store.store import Judgement, NewDelivery, Store
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ class Judge:
             until = seen.start + MINUTE
         if until is None or until == known.judged_until:
             return
-        self._record(rule, topic.name, known, course, until, judging.dump(), now)
+        self._record(rule, topic.name, course, until, judging.dump(), now)
 
     def _judge_source(self, rule: RuleConfig, judging: SourceRule, source: WatchedSource, now: datetime) -> None:
         known = self._store.rule_state(rule.name, source.name)
@@ -97,7 +97,8 @@ class Judge:
         course = Course(known.alert)
         labels = {**rule.labels, "source": source.name, "platform": health.platform}
         self._take(course, rule, source.name, labels, judging.judge(health))
-        self._record(rule, source.name, known, course, now, b"", now)
+        if course.changed:  # a round that finds all well leaves nothing to remember
+            self._record(rule, source.name, course, now, b"", now)
 
     def _take(
         self, course: Course, rule: RuleConfig, subject: str, labels: Mapping[str, str], verdict: Verdict
@@ -127,7 +128,6 @@ class Judge:
         self,
         rule: RuleConfig,
         subject: str,
-        known: RuleState,
         course: Course,
         until: datetime,
         state: bytes,

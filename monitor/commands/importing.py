@@ -39,7 +39,11 @@ def import_files(
         raise typer.BadParameter(str(error)) from None
     total, unread = Imported(), []
     console = Console(stderr=True)
-    with told_in_one_line(), build(settings, clock) as service, Progress(console=console, disable=not sys.stderr.isatty()) as bar:
+    with (
+        told_in_one_line(),
+        build(settings, clock) as service,
+        Progress(console=console, disable=not sys.stderr.isatty()) as bar,
+    ):
         for path in paths:
             task = bar.add_task(path.name, total=None)
             try:

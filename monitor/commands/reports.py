@@ -1,12 +1,13 @@
 """`monitor digest` and `monitor export`: what is written from the store."""
 
+import json
 import sys
-from contextlib import nullcontext
-from datetime import date as Date
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 from zoneinfo import ZoneInfo
 
 import typer
@@ -22,9 +23,129 @@ from monitor.commands.shared_options import (
 )
 from monitor.exit_codes import Exit
 
+if TYPE_CHECKING:
+    from monitor.config import Config
+
+RESOLUTIONS = {"minute": 60, "hour": 3_600, "day": 86_400}
+
 
 class Table(StrEnum):
     POSTS = "posts"
     MENTIONS = "mentions"
     SERIES = "series"
     ALERTS = "alerts"
+
+
+class Resolution(StrEnum):
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
+
+
+def digest(
+    day: Annotated[str | None, typer.Option("--date", help="The day, e.g. 2026-11-20. Default: yesterday.")] = None,
+    topic: Annotated[str | None, typer.Option("--topic", help="Only this topic. Default: all of them.")] = None,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Gather the day's facts anew; else a digest made before stays as it was.")
+    ] = False,
+    config: ConfigPath = CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Write the digest of a day: digests/DATE-TOPIC.html and .txt in the data folder.
+
+    Example: monitor digest --date 2026-11-20
+    """
+    from collectors.clock import WallClock
+    from monitor.digest.daily import make_for
+    from monitor.service import build
+
+    settings, clock = read_config(config), WallClock()
+    topics = [known_topic(settings, topic)] if topic else [each.name for each in settings.topics]
+    with told_in_one_line(), build(settings, clock) as service:
+        now = clock.now()
+        asked = asked_day(day, now, ZoneInfo(settings.time_zone))
+        made = {name: make_for(service, asked, name, now, refresh=refresh) for name in topics}
+    if as_json:
+        paths = {name: {"html": str(at.html), "text": str(at.text)} for name, at in made.items()}
+        typer.echo(json.dumps(paths, ensure_ascii=False))
+        return
+    for at in made.values():
+        typer.echo(at.html)
+        typer.echo(at.text)
+
+
+def export(
+    table: Annotated[Table, typer.Argument(help="What to write.")],
+    since: Annotated[str, typer.Option("--from", help="First day or moment, e.g. 2026-11-20 or 2026-11-20T09:00.")],
+    until: Annotated[
+        str | None, typer.Option("--to", help="Last day (whole) or end moment. Default: the day of --from.")
+    ] = None,
+    topic: Annotated[str | None, typer.Option("--topic", help="Only this topic.")] = None,
+    resolution: Annotated[Resolution, typer.Option("--resolution", help="Of the series.")] = Resolution.HOUR,
+    kind: Annotated[str, typer.Option("--format", help="An installed exporter.")] = "csv",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file. Default: stdout.")] = None,
+    config: ConfigPath = CONFIG,
+) -> None:
+    """Write a table as CSV that Excel and pandas read; columns are told in docs/data-dictionary.md.
+
+    Example: monitor export mentions --from 2026-11-20 --to 2026-11-20 -o mentions.csv
+    """
+    from collectors.registry import NotRegistered, load
+    from monitor.exporters.export import export as write
+    from monitor.service import database
+    from monitor.store.sqlite import open_store
+
+    settings = read_config(config)
+    zone = ZoneInfo(settings.time_zone)
+    try:
+        exporter = load("trend_monitor.exporters", kind)()
+    except NotRegistered as error:
+        raise typer.BadParameter(str(error)) from None
+    name = known_topic(settings, topic) if topic else None
+    starts, ends = moment(since, zone), until_moment(until or since, zone)
+    with told_in_one_line(), open_store(database(settings), read_only=True) as store, sink(output) as out:
+        written = write(
+            store,
+            table.value,
+            since=starts,
+            until=ends,
+            topic=name,
+            exporter=exporter,
+            out=out,
+            resolution_s=RESOLUTIONS[resolution.value],
+        )
+    typer.echo(f"{written} rows" + (f" in {output}" if output else ""), err=True)
+
+
+@contextmanager
+def sink(output: Path | None) -> Iterator[BinaryIO]:
+    """The file, which appears only when it is whole, or stdout."""
+    if output is None:
+        yield sys.stdout.buffer
+        return
+    part = output.with_name(output.name + ".part")
+    try:
+        with part.open("wb") as file:
+            yield file
+        part.replace(output)
+    except OSError as error:
+        typer.echo(f"{output}: {error.strerror}", err=True)
+        raise typer.Exit(Exit.FAILURE) from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def known_topic(settings: "Config", topic: str) -> str:
+    names = [each.name for each in settings.topics]
+    if topic not in names:
+        raise typer.BadParameter(f"no topic {topic} in the configuration; there are: {', '.join(names)}")
+    return topic
+
+
+def asked_day(text: str | None, now: datetime, zone: ZoneInfo) -> date:
+    if text is None:
+        return now.astimezone(zone).date() - timedelta(days=1)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no date; write it as 2026-11-20") from None

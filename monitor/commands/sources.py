@@ -26,7 +26,11 @@ def list_kinds(as_json: Json = False) -> None:
     from collectors.registry import load, names
 
     kinds = {
-        name: {"platform": kind.platform, "scope": kind.scope.value, "settings": [f.name for f in fields(kind.Settings)]}
+        name: {
+            "platform": kind.platform,
+            "scope": kind.scope.value,
+            "settings": [f.name for f in fields(kind.Settings)],
+        }
         for name in names(GROUP)
         for kind in [load(GROUP, name)]
     }

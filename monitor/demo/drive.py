@@ -19,7 +19,6 @@ from monitor.pipeline import Job
 from monitor.service import Service
 
 
-
 @contextmanager
 def platforms(scenario: str, *, seed: int, scale: float = 1.0, log: Path | None = None) -> Iterator[Mapping[str, str]]:
     """The stand-in in a process of its own; yields real host → loopback URL. It ends with the block."""

@@ -15,6 +15,7 @@ from monitor.digest.wording import BEIJING, Wording
 INK, FAINT, LINE, EDGE = "#56616f", "#7b8591", "#e3e7ec", "#b9c0c9"
 OTHER, NEGATIVE, ESTIMATED, INCIDENT, GAP = "#8fb0d3", "#b23a2a", "#dbe6f2", "#f9e4de", "#f1f2f4"
 LEFT, RIGHT = 44, 8  # pixels beside the plot
+NARROW, ONE_LINE, LEGEND_LINE = 480, 3, 18  # below that width, so many names fit on one line of the legend
 NEAR_EDGE = 0.2  # of the width: a label there would not fit if it were centred
 FONT = (
     "system-ui, -apple-system, 'PingFang SC', 'Hiragino Sans GB', 'Microsoft YaHei', 'Noto Sans SC', "
@@ -81,22 +82,27 @@ def _end(incident: Incident, wording: Wording) -> str:
     return wording.clock(incident.resolved_at) if incident.resolved_at else wording.say("open")
 
 
-def option(chart: Chart, wording: Wording) -> Option:
-    """The ECharts option: volume, and under it the negative share where there is enough to tell one."""
+def option(chart: Chart, wording: Wording, width: int) -> Option:
+    """The ECharts option: volume, and under it the negative share where there is enough to tell one.
+
+    `width` in pixels: in a narrow picture the legend may take two lines.
+    """
     shares = [_share(point) for point in chart.points]
     with_share = any(share is not None for share in shares)
-    grids = [{"left": LEFT, "right": RIGHT, "top": 64, "height": 150}]
-    titles = [_title(chart.unit, 44)]
+    legend = _legend(chart, wording)
+    top = 44 + (LEGEND_LINE if width < NARROW and len(legend["data"]) > ONE_LINE else 0)
+    grids = [{"left": LEFT, "right": RIGHT, "top": top + 20, "height": 150}]
+    titles = [_title(chart.unit, top)]
     axes = [_x_axis(chart, 0, named=not with_share), _x_axis(chart, 0, named=False)]
     if with_share:
-        grids.append({"left": LEFT, "right": RIGHT, "top": 246, "height": 44})
-        titles.append(_title(wording.say("share_axis"), 226))
+        grids.append({"left": LEFT, "right": RIGHT, "top": top + 202, "height": 44})
+        titles.append(_title(wording.say("share_axis"), top + 182))
         axes.append(_x_axis(chart, 1, named=True))
     return {
         "animation": False,
         "textStyle": {"fontFamily": FONT, "fontSize": 11},
         "title": titles,
-        "legend": _legend(chart, wording),
+        "legend": legend,
         "grid": grids,
         "xAxis": axes,
         "yAxis": _y_axes(with_share=with_share),
@@ -106,7 +112,8 @@ def option(chart: Chart, wording: Wording) -> Option:
 
 def height(built: Option) -> int:
     """The pixels that an option needs."""
-    return 318 if len(built["grid"]) > 1 else 240
+    lowest = built["grid"][-1]
+    return int(lowest["top"] + lowest["height"] + 28)
 
 
 # -- parts -----------------------------------------------------------------------------------------------------

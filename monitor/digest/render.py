@@ -137,7 +137,7 @@ def _pictures(facts: Facts, wording: Wording) -> list[Picture]:
 
 def _drawn(drawing: Drawing, chart: charts.Chart, wording: Wording, width: int) -> Markup:
     """The picture, as our own code drew it from figures and our own words: no text of a post is in it."""
-    option = charts.option(chart, wording)
+    option = charts.option(chart, wording, width)
     return Markup(drawing.svg(option, width, charts.height(option)))
 
 

@@ -111,9 +111,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "chart_alt_none": ("{title}：没有数据。", "{title}: no data."),
     "col_day": ("日期", "Day"),
     "col_seen": ("采到", "Seen"),
-    "col_estimated": ("估计", "Estimated"),
+    "col_estimated": ("估计", "Est."),
     "col_complaints": ("投诉", "Complaints"),
-    "col_coverage": ("已采集时间", "Time collected"),
+    "col_coverage": ("已采集", "Cover"),
     # incidents
     "h_incidents": ("事件与时间线", "Incidents"),
     "no_incidents": ("当日没有告警。", "No alert on this day."),

@@ -28,6 +28,7 @@ FAULTS = (
     ("SQLITE_CORRUPT", "is damaged: move it away and restore a backup, or start anew and import the posts again"),
     ("SQLITE_NOTADB", "is not a Trend Monitor database: name another file in the configuration, or move it away"),
 )
+PASSING = ("SQLITE_BUSY", "SQLITE_LOCKED")
 
 
 def told_plainly(path: Path, error: sqlite3.Error) -> StoreError | None:
@@ -35,7 +36,7 @@ def told_plainly(path: Path, error: sqlite3.Error) -> StoreError | None:
     name = getattr(error, "sqlite_errorname", None) or ""
     for prefix, advice in FAULTS:
         if name.startswith(prefix):
-            return StoreError(f"{path} {advice} ({error})")
+            return StoreError(f"{path} {advice} ({error})", temporary=prefix in PASSING)
     return None
 
 
@@ -61,7 +62,8 @@ class DatabaseFile:
         except Timeout:
             raise StoreError(
                 f"{self.path} is being written by another monitor process (it holds {self.path}.lock): "
-                "stop that one first; commands that only read work beside it"
+                "stop that one first; commands that only read work beside it",
+                temporary=True,
             ) from None
         except OSError as error:
             reason = error.strerror or str(error)

@@ -134,9 +134,11 @@ def _move_target(connection: sqlite3.Connection, visit: Visit) -> None:
     """The cursor, and what `health` tells of the newest visit. A cursor never goes back."""
     at = seconds(visit.at)
     connection.execute(
-        "INSERT INTO targets (source, target, platform, watermark, asked_from, visited_at, succeeded_at, error, reason)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (source, target) DO UPDATE SET "
+        "INSERT INTO targets (source, target, platform, watermark, asked_from, visited_at, succeeded_at, error, reason,"
+        " moved_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CASE WHEN ?4 IS NOT NULL THEN ?6 END)"
+        " ON CONFLICT (source, target) DO UPDATE SET "
         "platform = ?3, watermark = max(coalesce(watermark, ?4), coalesce(?4, watermark)), "
+        "moved_at = CASE WHEN ?4 > coalesce(watermark, 0) THEN ?6 ELSE moved_at END, "
         "asked_from = min(coalesce(asked_from, ?5), coalesce(?5, asked_from)), "
         "succeeded_at = max(coalesce(succeeded_at, ?7), coalesce(?7, succeeded_at)), "
         "error = CASE WHEN ?6 >= visited_at THEN ?8 ELSE error END, "

@@ -39,6 +39,7 @@ CREATE TABLE visits (
 CREATE INDEX visits_at ON visits (at);
 CREATE TABLE targets ( -- where each source stands with each target: its cursor and its newest visit
   source TEXT NOT NULL, target TEXT NOT NULL, platform TEXT NOT NULL, watermark INTEGER, asked_from INTEGER,
+  moved_at INTEGER, -- when the watermark last went forward
   visited_at INTEGER NOT NULL, succeeded_at INTEGER, error TEXT, reason TEXT,
   PRIMARY KEY (source, target)
 ) STRICT, WITHOUT ROWID;

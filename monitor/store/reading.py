@@ -151,11 +151,11 @@ def health(
 ) -> SourceHealth:
     """`covered_until` is None as long as one of the targets was never covered."""
     rows = connection.execute(
-        f"SELECT platform, watermark, visited_at, succeeded_at, error, reason FROM targets WHERE source = ? "
+        f"SELECT platform, watermark, visited_at, succeeded_at, error, reason, moved_at FROM targets WHERE source = ? "
         f"AND target IN ({', '.join('?' * len(targets))}) ORDER BY visited_at, error IS NOT NULL, target",
         (source, *targets),
     ).fetchall()
-    marks = [row[1] for row in rows if row[1] is not None]
+    marks = [(row[1], row[6]) for row in rows if row[1] is not None]
     successes = [row[3] for row in rows if row[3] is not None]
     return SourceHealth(
         source=source,
@@ -163,7 +163,8 @@ def health(
         at=at,
         every_s=every_s,
         last_success_at=maybe_moment(max(successes, default=None)),
-        covered_until=moment(min(marks)) if marks and len(marks) == len(set(targets)) else None,
+        covered_until=moment(min(marks)[0]) if marks and len(marks) == len(set(targets)) else None,
+        moved_at=maybe_moment(min(marks)[1]) if marks else None,
         last_error=rows[-1][4] if rows else None,
         last_reason=rows[-1][5] if rows else None,
     )

@@ -21,8 +21,12 @@ from monitor.alerts.types import Alert, Delivery, Message, Transition
 class StoreError(Exception):
     """The database cannot be used: locked, read-only, full, corrupt, newer, or held by another process.
 
-    The text says which, names the file, and tells what to do.
+    The text says which, names the file, and tells what to do. `temporary`: trying again later may be all it takes.
     """
+
+    def __init__(self, text: str, *, temporary: bool = False) -> None:
+        super().__init__(text)
+        self.temporary = temporary
 
 
 # -- what is written -------------------------------------------------------------------------------------------

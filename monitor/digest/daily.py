@@ -1,0 +1,49 @@
+"""Which digests are due, made from a running service."""
+
+import logging
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from monitor.digest.make import make_digest, stored_facts
+from monitor.digest.render import Paths
+from monitor.service import Service, deciders
+
+log = logging.getLogger(__name__)
+
+LOOK_BACK_DAYS = 3  # a service that was down makes up for the days it missed, this far back
+
+
+def make_for(service: Service, day: date, topic: str, now: datetime, *, refresh: bool = False) -> Paths:
+    """The digest of one day and topic, as this service is configured."""
+    config = service.config
+    title = next((t.title for t in config.topics if t.name == topic), "")
+    return make_digest(
+        service.store,
+        day=day,
+        topic=topic,
+        now=now,
+        folder=config.storage.folder,
+        title=title,
+        deciders=deciders(service.jobs),
+        external_url=config.external_url,
+        language=config.language,
+        refresh=refresh,
+    )
+
+
+def make_due_digests(service: Service, now: datetime) -> list[Paths]:
+    """Every digest of the past days that was never made from a whole day, oldest first, each once."""
+    today = now.astimezone(ZoneInfo(service.config.time_zone)).date()
+    topics = service.config.digest.topics or tuple(topic.name for topic in service.config.topics)
+    watched = {state.name: state.watched_since for state in service.store.topics()}
+    made: list[Paths] = []
+    for back in range(LOOK_BACK_DAYS, 0, -1):
+        day = today - timedelta(days=back)
+        for topic in topics:
+            began = watched.get(topic)
+            if began is None or began.astimezone(ZoneInfo(service.config.time_zone)).date() > day:
+                continue
+            if stored_facts(service.store, day, topic) is None:
+                made.append(make_for(service, day, topic, now))
+                log.info("digest of %s for %s: %s", day, topic, made[-1].html)
+    return made
