@@ -159,8 +159,8 @@ class TimeContract(OpensStore):
         angry = note(categories=["slow"])
         x = [(post(f"x{minute}", minute, author_id="x"), angry) for minute in (0, 0.5, 30, 61)]
         others = [(post("y", 30, author_id="y"), angry), (post("z", 30, author_id=None), angry)]
-        store.ingest(visit("s1", x[:2], seen=[(0, 20)], mark=20))
-        store.ingest(visit("s2", x[2:] + others, seen=[(20, 62)], asked=(20, 62), mark=62))
+        store.ingest(visit("s1", x[:2], seen=[(0, 30)], mark=30))
+        store.ingest(visit("s2", x[2:] + others, seen=[(30, 62)], asked=(30, 62), mark=62))
         votes = {o.start: o.tally.complaint_authors for o in observed(store) if o.tally and o.tally.complaints}
         assert votes == {at(0): 1, at(30): 1, at(61): 1}
         assert {o.start: o.tally.complaints for o in observed(store) if o.tally}[at(30)] == 3
