@@ -145,8 +145,8 @@ def test_the_text_twin_has_the_same_figures(facts: Facts, page: LexborHTMLParser
 
 def test_a_calm_day_says_so(tmp_path: Path) -> None:
     with open_store(tmp_path / "s.sqlite") as store:
-        fill(store, outage=False)
-        yesterday = gather(store, day=DAY - timedelta(days=1), topic="tea", now=NOW, deciders=[SEARCH])
+        fill(store, quiet_days=4, outage=False, until=MIDNIGHT)
+        yesterday = gather(store, day=DAY - timedelta(days=1), topic="tea", now=MIDNIGHT, deciders=[SEARCH])
     wording = Wording("zh", yesterday.day)
     assert subject(yesterday, wording) == "【舆情日报】tea 11月19日：无异常"
     assert summary(yesterday, wording) == ["今日无异常。"]
@@ -167,7 +167,7 @@ def test_an_outage_that_goes_on_is_not_called_resolved(tmp_path: Path) -> None:
 
 def test_broken_collection_says_so_instead_of_a_fall(tmp_path: Path) -> None:
     with open_store(tmp_path / "s.sqlite") as store:
-        fill(store, outage=False, until=at(5))
+        fill(store, quiet_days=3, outage=False, until=at(5))
         facts = gather(store, day=DAY, topic="tea", now=NOW, deciders=[SEARCH])
     assert subject(facts, ZH) == "【舆情日报】tea 11月20日：采集不完整"
     (sentence,) = summary(facts, ZH)
@@ -199,7 +199,7 @@ def test_zero_mentions_on_a_watched_day_is_told_as_such(facts: Facts) -> None:
 
 def test_a_digest_made_again_is_byte_identical_whatever_was_collected_since(tmp_path: Path) -> None:
     with open_store(tmp_path / "s.sqlite") as store:
-        fill(store, quiet_days=1, until=at(20))
+        fill(store, quiet_days=0, until=at(14))
 
         def made(name: str, *, refresh: bool = False) -> tuple[bytes, bytes]:
             paths = make_digest(
@@ -209,14 +209,14 @@ def test_a_digest_made_again_is_byte_identical_whatever_was_collected_since(tmp_
             return paths.html.read_bytes(), paths.text.read_bytes()
 
         first = made("one")
-        fill(store, quiet_days=1)  # the last four hours arrive
+        fill(store, quiet_days=0, until=at(16))  # two more hours arrive
         assert made("two") == first
         assert made("three", refresh=True) != first
 
 
 def test_a_day_that_is_not_over_is_gathered_again(tmp_path: Path) -> None:
     with open_store(tmp_path / "s.sqlite") as store:
-        fill(store, quiet_days=1, outage=False, until=at(8))
+        fill(store, quiet_days=0, outage=False, until=at(8))
         early = make_digest(store, day=DAY, topic="tea", now=at(8), folder=tmp_path).text.read_text("utf-8")
         late = make_digest(store, day=DAY, topic="tea", now=NOW, folder=tmp_path).text.read_text("utf-8")
     assert "00:00–08:00 北京时间，当日未完" in early
