@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from analysis.rules.rule import Subject
 from collectors.registry import NotRegistered, names
 from collectors.registry import load as load_kind
 from monitor.config.lines import Lines
@@ -165,10 +166,10 @@ class _Reading:
         found = []
         for name, table in self._named(tables, section):
             at = (section, name)
-            kind = self._kind(f"trend_monitor.{section}", table, at)
+            kind: Any = self._kind(f"trend_monitor.{section}", table, at)
             if kind is None:
                 continue
-            shared: list[str] = [key for key in keys(common) if key not in ("name", "settings")]
+            shared: list[str] = [key for key in keys(common) if key not in ("name", "settings", *_not_watched(kind))]
             own: tuple[str, ...] = keys(kind.Settings)
             known = self._unknown(at, table, [*shared, *own])
             settings = self._read(kind.Settings, {key: known[key] for key in own if key in known}, at)
@@ -206,3 +207,9 @@ class _Reading:
             if route:
                 routes.append(route)
         return tuple(routes)
+
+
+def _not_watched(kind: Any) -> tuple[str, ...]:
+    """A rule on topics takes no `sources`, a rule on sources no `topics`."""
+    subject = getattr(kind, "subject", None)
+    return ("sources",) if subject is Subject.TOPIC else ("topics",) if subject is Subject.SOURCE else ()

@@ -29,7 +29,6 @@ def check_references(tables: Mapping[str, Any], tell: Tell) -> None:
         _check(rule.get("sources"), sources, "source", ("rules", name, "sources"), tell)
     digest = _table(tables.get("digest"))
     _check(digest.get("topics"), topics, "topic", ("digest", "topics"), tell)
-    _check(digest.get("channels"), channels, "channel", ("digest", "channels"), tell)
     routes = tables.get("routes")
     values = _label_values(topics, sources, rules)
     for number, route in enumerate(routes if isinstance(routes, list) else []):

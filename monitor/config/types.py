@@ -104,7 +104,6 @@ class RouteConfig:
 class DigestConfig:
     at: TimeOfDay = "08:00"  # in `time_zone`: when the digest of the day before is made
     topics: tuple[str, ...] = ()  # names; empty: all
-    channels: tuple[str, ...] = ()  # told that it is there, with its headline figures; empty: only the file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -94,6 +94,11 @@ def test_the_definition_of_a_topic_changes_with_its_words_only(tmp_path: Path) -
 
 
 MISTAKES = [
+    (
+        "labels = {",
+        'sources = ["search"]\nlabels = {',
+        "rules.complaints.sources: unknown key (known keys: count_agrees,",
+    ),
     ("every_s = 120", 'every_s = "120"', "sources.search.every_s: should be a valid number"),
     ("every_s = 120", "every_s = 1", "sources.search.every_s: should be greater than or equal to 10"),
     ("every_s = 120", "evry_s = 120", "sources.search.evry_s: unknown key (nearest known key: every_s)"),
