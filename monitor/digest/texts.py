@@ -97,7 +97,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "chart_day": ("{date}，每 10 分钟", "{date}, by ten minutes"),
     "legend_other": ("其他", "other"),
     "legend_negative": ("负面", "negative"),
-    "legend_estimated": ("估计未读到", "estimated, not read"),
+    "legend_estimated": ("估计未读到", "estimated"),
     "legend_incident": ("告警期间", "alert"),
     "legend_gap": ("无数据", "no data"),
     "share_axis": ("负面占比", "negative share"),

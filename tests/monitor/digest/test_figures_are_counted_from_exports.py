@@ -67,7 +67,7 @@ def test_the_negative_share_is_what_its_origin_counts(facts: Facts, exports: Exp
     figure = facts.headline.negative_share
     mentions = exports.frame("mentions", figure.origin.since, figure.origin.until)
     assert figure.of == mentions["polarity"].notna().sum()
-    assert figure.value == exports.count(figure.origin) / figure.of
+    assert figure.value == exports.count(figure.origin) / (figure.of or 0)
 
 
 def test_reach_says_over_how_many_mentions_it_is_known(facts: Facts, exports: Exports) -> None:

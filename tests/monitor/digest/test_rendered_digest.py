@@ -124,7 +124,7 @@ def test_incidents_are_told_with_their_timeline(page: LexborHTMLParser) -> None:
 
 
 def test_data_quality_names_the_gap_and_its_cause(page: LexborHTMLParser) -> None:
-    told = words(page.css_first(".quality").text())
+    told = words(page.css(".quality")[0].text())
     assert "当日 20 小时 40 分 采集完整，3 小时 为抽样，20 分钟 无数据。" in told
     assert "04:10–04:30 无数据（20 分钟）：weibo Blocked (login wall at s.weibo.com)" in told
     assert "04:25–04:31 来源 weibo 失明告警" in told
