@@ -11,7 +11,7 @@ import pytest
 from collectors.weibo.ids import given_at
 from monitor.demo.post import DemoPost, mid_at
 from monitor.demo.rates import Rate, rates
-from monitor.demo.scenario import BEIJING, SCENARIOS, Scenario, scenario_named
+from monitor.demo.scenario import BEIJING, SCENARIOS, scenario_named
 from monitor.demo.scripted import articles, scripted
 from monitor.demo.world import posts, truth
 from monitor.demo.writer import Writer
@@ -34,7 +34,7 @@ def fingerprint(written: tuple[DemoPost, ...]) -> str:
     return digest.hexdigest()
 
 
-def at(scenario: Scenario, hour: int, minute: int = 0) -> datetime:
+def at(hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 11, 20, hour, minute, tzinfo=BEIJING).astimezone(UTC)
 
 
@@ -101,14 +101,14 @@ def test_the_launch_multiplies_its_hour_by_fifty_within_the_hour(name: str) -> N
 def test_the_tea_morning_turns_when_it_should() -> None:
     scenario = scenario_named("tea-morning")
     known = truth(scenario, *QUERIES)
-    assert known.share(at(scenario, 9), at(scenario, 9, 40)) < 0.04
-    assert known.share(at(scenario, 9, 45), at(scenario, 9, 50)) > 0.18
-    assert 0.22 <= known.share(at(scenario, 9, 50), at(scenario, 12)) <= 0.29
-    assert known.share(at(scenario, 12, 15), at(scenario, 13)) < 0.05
+    assert known.share(at(9), at(9, 40)) < 0.04
+    assert known.share(at(9, 45), at(9, 50)) > 0.18
+    assert 0.22 <= known.share(at(9, 50), at(12)) <= 0.29
+    assert known.share(at(12, 15), at(13)) < 0.05
     relief = [post.at for post in whole() if post.mood == "relief"]
     assert len(relief) > 50
-    assert at(scenario, 12) <= min(relief)
-    assert sum(moment < at(scenario, 13) for moment in relief) / len(relief) > 0.9
+    assert at(12) <= min(relief)
+    assert sum(moment < at(13) for moment in relief) / len(relief) > 0.9
 
 
 def test_without_an_outage_nobody_complains_more_than_always() -> None:
@@ -121,7 +121,7 @@ def test_without_an_outage_nobody_complains_more_than_always() -> None:
 def test_without_a_repair_the_complaints_last_the_day() -> None:
     scenario = scenario_named("no-repair")
     known = truth(scenario, *QUERIES, scale=TENTH)
-    assert known.share(at(scenario, 18), at(scenario, 23)) > 0.2
+    assert known.share(at(18), at(23)) > 0.2
     assert not any(post.mood == "relief" for post in posts(scenario, TENTH))
 
 
