@@ -24,8 +24,10 @@ class CusumBank(msgspec.Struct):
         self, start_s: int, count: float, normal: float, log_tolerance: float, tolerance: float, size: float
     ) -> float:
         """Take in one minute's count where `normal` was to be expected; the strongest evidence after it."""
-        allowed = log(size + tolerance * normal)
         sums, best = self.sums, 0.0
+        if not count and not any(sums):
+            return best
+        allowed = log(size + tolerance * normal)
         for i, effect in enumerate(EFFECTS):
             shift = log(size + effect * normal) - allowed
             before = sums[i]

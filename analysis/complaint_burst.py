@@ -26,7 +26,7 @@ from analysis.share_level import Dispersion, ShareLevel
 class Sensitivity:
     """One set of figures for every series, from 0.1 to 100 complaints a minute."""
 
-    threshold: Annotated[float, Gt(0)] = 8.5  # nats of share evidence that page
+    threshold: Annotated[float, Gt(0)] = 9.0  # nats of share evidence that page
     count_agrees: Annotated[float, Ge(0), Le(1)] = 0.4  # part of `threshold` that the count's evidence must reach
     recovered: Annotated[float, Gt(0)] = 4.0  # nats of evidence for "back to normal" that end it
     min_authors: Annotated[int, Ge(1)] = 5  # distinct complaining people since it began
@@ -46,7 +46,8 @@ _SUSPECT = 2.0  # nats of evidence from which the share is learnt only hesitantl
 _HESITANT = 0.25
 _SURGE_RATIO, _SURGE_COUNT = 2.0, 2.0
 _SURGE_ENDS = 1.5
-_FLOOD = 4.0  # complaints a person: above it a few accounts write most of them, and twice as many people are asked for
+_FLOOD = 4.0  # complaints a person: above it a few accounts write most of them, and …
+_FLOOD_AUTHORS = 3  # … this many times as many people are asked for
 
 
 class Minute(msgspec.Struct, array_like=True):
@@ -148,7 +149,7 @@ class ComplaintBurst(msgspec.Struct):
         window = [minute for minute in self.recent if minute.start >= began]
         votes, complaints = sum(minute.votes for minute in window), sum(minute.complaints for minute in window)
         flooded = complaints > _FLOOD * votes
-        if votes >= of.min_authors * (2 if flooded else 1):
+        if votes >= of.min_authors * (_FLOOD_AUTHORS if flooded else 1):
             self.firing, self.fired_min, self.began, self.back = True, 1, began, 0.0
 
     def _by_floor(self, start: int, of: Sensitivity) -> None:

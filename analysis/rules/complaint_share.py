@@ -22,6 +22,7 @@ from analysis.series import Observation
 _FADE = exp(-1 / 20)  # per minute: categories of the last 20 minutes label the alert
 _FAINT = 0.05
 _NAMED = 5  # categories in the label
+_CALM = 1.0  # nats below which there are no figures worth telling
 
 
 class _State(msgspec.Struct):
@@ -85,21 +86,23 @@ class ComplaintShare:
     def because(self, start: int) -> str:
         """The figures after the minute that starts at `start`, as one sentence."""
         burst, of = self._state.burst, self._sensitivity
-        since = burst.since(start)
-        told = [minute for minute in burst.recent if minute.start >= since]
-        complaints = sum(minute.complaints for minute in told)
-        mentions = sum(minute.mentions for minute in told)
-        normal = burst.level.odds()
-        line = f"page line {of.threshold:.1f}"
+        line = f"evidence {burst.score:.1f} nats, page line {of.threshold:.1f}"
         if not burst.warm(of):
             line += (
                 f"; the baseline has {burst.volume.seen / 1440:.1f} of {of.warm_min / 1440:g} days: until then"
                 f" a floor decides, {of.floor_authors} authors in {of.floor_min} min and {percent(of.floor_share)}"
             )
+        if burst.score < _CALM and not burst.firing:
+            return f"no more complaints than usual; {line}"
+        since = burst.since(start)
+        told = [minute for minute in burst.recent if minute.start >= since]
+        complaints = sum(minute.complaints for minute in told)
+        mentions = sum(minute.mentions for minute in told)
+        normal = burst.level.odds()
         return (
             f"{complaints:.0f} complaints by {sum(minute.votes for minute in told):.0f} authors"
             f" in {(start - since) // 60 + 1} min,"
             f" {sum(minute.expected for minute in told):.1f} expected for {hour_of_week(start)};"
             f" share {percent(complaints / mentions if mentions else 0.0)} against {percent(normal / (1 + normal))};"
-            f" evidence {burst.score:.1f} nats, {line}"
+            f" {line}"
         )
