@@ -6,7 +6,7 @@ deadline of a request bound real input and output and therefore run in real time
 
 import socket
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -17,10 +17,12 @@ from typing import Self
 
 import httpx
 
+from collectors.addresses import next_hop, parsed
 from collectors.bodies import read_body
 from collectors.clock import Clock
 from collectors.deadline import Deadline
 from collectors.errors import Blocked, PayloadChanged, RateLimited, Transient
+from collectors.pace import HostPace
 from collectors.redaction import secrets_of, shown, without
 from collectors.secret import Secret
 
@@ -36,8 +38,6 @@ BROWSER = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
 )
 WALL_STATUSES = frozenset({401, 403, 414, 418, 432})
-WALL_WORDS = ("passport", "visitor", "login", "signin", "captcha", "antispider", "verify")
-_TWO_LABEL_ENDINGS = frozenset({"com", "net", "org", "gov", "edu", "ac", "co"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +83,7 @@ class Client:
         max_bytes: int = MAX_BYTES,
         user_agent: str = BROWSER,
         request_headers: Callable[[], Mapping[str, str]] | None = None,
+        paces: Iterable[HostPace] = (),
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         floors = {"floor_s": floor_s, **(host_floors or {})}
@@ -97,7 +98,10 @@ class Client:
         self._deadline_s = deadline_s
         self._max_bytes = max_bytes
         self._request_headers = request_headers
-        self._hosts: dict[str, _Host] = {}
+        self._hosts = {
+            pace.host: _Host(answered_at=pace.answered_at, rest_until=pace.rest_until, refusals=pace.refusals)
+            for pace in paces
+        }
         self._hosts_lock = threading.Lock()
         self._here = threading.local()
         headers = {"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate", "Accept-Language": "zh-CN,zh;q=0.9"}
@@ -125,6 +129,14 @@ class Client:
         """The present moment on the clock that paces this client: when a body that just came was received."""
         return self._clock.now()
 
+    def paces(self) -> tuple[HostPace, ...]:
+        """Where each host stands: what a restarted client must know to go on as politely."""
+        with self._hosts_lock:
+            return tuple(
+                HostPace(host=name, answered_at=at.answered_at, rest_until=at.rest_until, refusals=at.refusals)
+                for name, at in sorted(self._hosts.items())
+            )
+
     def close(self) -> None:
         self._http.close()
         self._local_http.close()
@@ -151,13 +163,13 @@ class Client:
         floor is ignored. `also` names statuses beside 2xx whose body the caller wants to read itself.
         """
         self._here.body = None
-        first = target = _parsed(url, params)
+        first = target = parsed(url, params)
         for _ in range(MAX_REDIRECTS + 1):
             at_home = (target.scheme, target.netloc) == (first.scheme, first.netloc)
             response, content = self._one(target, _headers(headers, cookie if at_home else None), pace_s or 0.0)
             if response.status_code in also or not response.has_redirect_location:
                 break
-            target = _next_hop(target, response.headers["Location"])
+            target = next_hop(target, response.headers["Location"])
         else:
             raise Transient(f"{shown(str(target))}: redirected more than {MAX_REDIRECTS} times")
         body = Body(status=response.status_code, url=shown(str(target)), headers=response.headers, content=content)
@@ -240,17 +252,6 @@ def _judge(target: httpx.URL, status: int) -> None:
         raise PayloadChanged(f"page at {where} (status {status})")
 
 
-def _parsed(url: str, params: Mapping[str, str | int] | None) -> httpx.URL:
-    try:
-        parsed = httpx.URL(url)
-        parsed = parsed.copy_merge_params(params) if params else parsed
-    except (httpx.InvalidURL, ValueError, TypeError):
-        parsed = httpx.URL()
-    if parsed.scheme not in ("http", "https") or not parsed.host or (parsed.port or 0) > 65_535:
-        raise PayloadChanged(f"address that can be asked (got {shown(url)})")
-    return parsed
-
-
 def _headers(headers: Mapping[str, str] | None, cookie: Secret | None) -> dict[str, str]:
     sent = dict(headers or {})
     if cookie is not None and (value := cookie.reveal().strip()):
@@ -258,35 +259,6 @@ def _headers(headers: Mapping[str, str] | None, cookie: Secret | None) -> dict[s
             raise Blocked("the cookie holds characters that no cookie has", "copy it again, as one line")
         sent["Cookie"] = value
     return sent
-
-
-def _next_hop(here: httpx.URL, location: str) -> httpx.URL:
-    """Where a redirect leads, if it may be followed. A login, visitor or captcha page is a wall and never asked."""
-    try:
-        there = here.join(location)
-    except (httpx.InvalidURL, ValueError):
-        raise PayloadChanged(f"readable redirect at {shown(str(here))}") from None
-    if any(word in f"{there.host}{there.path}".lower() for word in WALL_WORDS):
-        raise Blocked(
-            f"{shown(str(here))}: sent to {there.host}{there.path}", "log in with a browser, renew the cookie"
-        )
-    if site(there.host) != site(here.host) or there.scheme not in ("https", here.scheme):
-        raise Blocked(
-            f"{shown(str(here))}: sent elsewhere, to {there.host}", "if the page moved, configure the new address"
-        )
-    return there
-
-
-def site(host: str) -> str:
-    """The part of a host name that one owner has: its last two labels, three under endings such as com.cn.
-
-    >>> site("s.weibo.com"), site("www.example.com.cn"), site("127.0.0.1")
-    ('weibo.com', 'example.com.cn', '127.0.0.1')
-    """
-    labels = host.lower().rstrip(".").split(".")
-    if labels[-1].isdigit() or ":" in host:
-        return host
-    return ".".join(labels[-3:] if len(labels) > 2 and labels[-2] in _TWO_LABEL_ENDINGS else labels[-2:])
 
 
 def _retry_after_s(told: str | None, now: datetime) -> float | None:

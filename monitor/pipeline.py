@@ -202,6 +202,7 @@ class Pipeline:
             stretches=swept.stretches,
             watermark=seen_until if swept.reached and not swept.error else None,
             pages=swept.pages,
+            paces=self._client.paces(),
             error=type(swept.error).__name__ if swept.error else None,
             reason=str(swept.error) if swept.error else None,
         )

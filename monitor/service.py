@@ -6,7 +6,7 @@ The one place that knows how the parts fit; whoever runs it (scheduler, demo, co
 import logging
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +18,7 @@ import httpx
 from analysis.annotate import Annotator
 from collectors.authors import Authors
 from collectors.clock import Clock
+from collectors.pace import HostPace
 from collectors.polite import Client
 from collectors.registry import load
 from collectors.secret import Secret
@@ -80,7 +81,7 @@ def build(
     config.storage.folder.mkdir(parents=True, exist_ok=True)
     store = open_store(database(config), on_stage=on_stage)
     annotator = Annotator([topic.to_topic() for topic in config.topics])
-    client = make_client(config, clock, jitter=jitter, request_headers=request_headers)
+    client = make_client(config, clock, paces=store.paces(), jitter=jitter, request_headers=request_headers)
     jobs = make_jobs(config)
     http = httpx.Client(timeout=httpx.Timeout(10.0))
     audience = Audience(language=config.language, time_zone=config.time_zone, external_url=config.external_url)
@@ -139,11 +140,13 @@ def make_client(
     config: Config,
     clock: Clock,
     *,
+    paces: Iterable[HostPace] = (),
     jitter: Random | None = None,
     request_headers: Callable[[], Mapping[str, str]] | None = None,
 ) -> Client:
     return Client(
         clock=clock,
+        paces=paces,
         host_floors=config.http.pace_s,
         jitter=jitter,
         resolve=config.http.resolve,

@@ -8,6 +8,7 @@ from itertools import groupby
 from collectors.post import Kind
 from monitor.store.buckets import count
 from monitor.store.epoch import maybe_seconds, seconds
+from monitor.store.hosts import save_paces
 from monitor.store.observe import observe
 from monitor.store.posts import INSERT_MENTION, NewPost, copies, insert_annotations, insert_posts, mention_rows
 from monitor.store.store import Ingested, Visit
@@ -24,6 +25,7 @@ def ingest(connection: sqlite3.Connection, visit: Visit, on_stage: Callable[[str
     _insert_findings(connection, visit, visit_id)
     _insert_stretches(connection, visit, visit_id)
     _move_target(connection, visit)
+    save_paces(connection, visit.paces)
     known = len(visit.posts) - len(new)
     connection.execute("UPDATE visits SET new_posts = ?, known_posts = ? WHERE id = ?", (len(new), known, visit_id))
     return Ingested(

@@ -43,6 +43,9 @@ CREATE TABLE targets ( -- where each source stands with each target: its cursor 
   visited_at INTEGER NOT NULL, succeeded_at INTEGER, error TEXT, reason TEXT,
   PRIMARY KEY (source, target)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE hosts ( -- microseconds: a pace is kept to the fraction of a second
+  host TEXT PRIMARY KEY, answered_us INTEGER, rest_until_us INTEGER, refusals INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE stretches (
   id INTEGER PRIMARY KEY, source TEXT NOT NULL, target TEXT NOT NULL, starts_at INTEGER NOT NULL,
   ends_at INTEGER NOT NULL, share REAL NOT NULL, rate_low REAL, rate_mid REAL, rate_high REAL,

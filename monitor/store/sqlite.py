@@ -9,11 +9,13 @@ from typing import Self
 from analysis.annotation import Annotation
 from analysis.rules.rule import SourceHealth, Verdict
 from analysis.series import Observation, Series
+from collectors.pace import HostPace
 from collectors.post import HotEntry, Post, Rejected
 from monitor.alerts.types import Alert, Delivery, Transition
 from monitor.store import digests, judgements, outbox, reading, timeline, topics
 from monitor.store.epoch import maybe_moment
 from monitor.store.file import DatabaseFile
+from monitor.store.hosts import load_paces
 from monitor.store.ingest import ingest
 from monitor.store.migrations import STEPS, check, migrate
 from monitor.store.store import (
@@ -90,6 +92,10 @@ class SqliteStore:
     def done(self, slot: str) -> bool:
         with self._file.reading() as connection:
             return connection.execute("SELECT 1 FROM visits WHERE slot = ?", (slot,)).fetchone() is not None
+
+    def paces(self) -> tuple[HostPace, ...]:
+        with self._file.reading() as connection:
+            return load_paces(connection)
 
     def watermark(self, source: str, target: str) -> datetime | None:
         with self._file.reading() as connection:

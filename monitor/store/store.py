@@ -13,6 +13,7 @@ from typing import Protocol, Self
 from analysis.annotation import Annotation
 from analysis.rules.rule import SourceHealth, Verdict
 from analysis.series import Observation, Series
+from collectors.pace import HostPace
 from collectors.post import HotEntry, Post, Rejected
 from collectors.stretch import Stretch
 from monitor.alerts.types import Alert, Delivery, Message, Transition
@@ -73,6 +74,7 @@ class Visit:
     stretches: tuple[Stretch, ...] = ()
     watermark: datetime | None = None  # new cursor of the target; None: as it was
     pages: int = 0
+    paces: tuple[HostPace, ...] = ()  # where the hosts that were asked stand now
     error: str | None = None  # class of the SourceError; None: went well
     reason: str | None = None
 
@@ -230,6 +232,10 @@ class Store(Protocol):
     # the round
     def done(self, slot: str) -> bool:
         """Was the visit of this slot stored?"""
+        ...
+
+    def paces(self) -> tuple[HostPace, ...]:
+        """Where each host stood at the newest visit."""
         ...
 
     def watermark(self, source: str, target: str) -> datetime | None: ...

@@ -13,10 +13,11 @@ from random import Random
 import httpx
 import pytest
 
+from collectors.addresses import site
 from collectors.bodies import unpack
 from collectors.clock import EventClock
 from collectors.errors import Blocked, PayloadChanged, RateLimited, SourceError, Transient
-from collectors.polite import BACKOFF_CAP_S, BACKOFF_S, FLOOR_S, JITTER, Body, Client, site
+from collectors.polite import BACKOFF_CAP_S, BACKOFF_S, FLOOR_S, JITTER, Body, Client
 from collectors.redaction import shown, without
 from collectors.secret import Secret
 from tests.collectors.loopback import serving
