@@ -8,11 +8,12 @@ _SHIFT = 22
 FRESHEST_LAG_S, LONGEST_LAG_S = 10, 58  # a search shows a post so many seconds after it was published
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class DemoPost:
     """A post as it is, before any platform shows it. `section` tells what it was written as.
 
-    Counts do not grow with time, so that a post read twice is the same post.
+    Counts do not grow with time, so that a post read twice is the same post. Two posts are the same where they are
+    one object: a hash over their texts would cost more than drawing them.
     """
 
     mid: str
@@ -55,7 +56,16 @@ class DemoPost:
 
     def says(self, query: str) -> bool:
         """Whether a search for `query` finds it: the words as they stand, in any case."""
-        return query.casefold() in self.text.replace("＃", "#").casefold()
+        return folded(query) in folded(self.text)
+
+
+def folded(text: str) -> str:
+    """A text as a search compares it.
+
+    >>> folded("＃TheFirstAITea＃")
+    '#thefirstaitea#'
+    """
+    return text.replace("＃", "#").casefold()
 
 
 def mid_at(second: int, rest: int) -> str:

@@ -5,18 +5,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
-from monitor.demo.post import LONGEST_LAG_S, DemoPost
+from monitor.demo.post import LONGEST_LAG_S, DemoPost, folded
 
 
 class SearchIndex:
     """`posts` oldest first. A post is found from its `shown_from` on; posts are listed by when they were published."""
 
     def __init__(self, posts: Sequence[DemoPost]) -> None:
-        self._posts = posts
+        self._folded = [(folded(post.text), post) for post in posts]
         self._matching = lru_cache(maxsize=64)(self._match)
 
     def _match(self, query: str) -> tuple[list[DemoPost], list[int]]:
-        found = [post for post in self._posts if post.says(query)]
+        wanted = folded(query)
+        found = [post for text, post in self._folded if wanted in text]
         return found, [post.second for post in found]
 
     def find(
