@@ -60,7 +60,8 @@ _DISPERSION_TAU = 14 * 1440.0  # minutes
 _DISPERSION = 0.1  # until measured: minutes of 10 complaints vary twice as much as chance would have it
 _DISPERSION_WEIGHT = 1000.0
 _LOCAL_TAU = 60.0  # minutes: slow drift of the share is not unevenness
-_OUTLIER = 16.0  # squared standard deviations beyond which a minute is clipped
+_OUTLIER = 16.0  # squared standard deviations beyond which a minute is clipped, but …
+_RARE = 4.0  # … never two complaints where next to none are due
 
 
 class Dispersion(msgspec.Struct):
@@ -80,8 +81,8 @@ class Dispersion(msgspec.Struct):
             mean = others * self.local_complaints / self.local_others
             variance = mean + value * mean * mean
             squared = (complaints - mean) ** 2
-            if squared > _OUTLIER * variance:
-                squared = _OUTLIER * variance
+            if squared > _OUTLIER * variance + _RARE:
+                squared = _OUTLIER * variance + _RARE
             told = 1.0 / (1.0 + value * mean) ** 2
             keep = 1.0 - 1.0 / _DISPERSION_TAU
             self.excess = self.excess * keep + (squared - mean) * told + (1.0 - keep) * _DISPERSION * _DISPERSION_WEIGHT
