@@ -142,6 +142,14 @@ class TimeContract(OpensStore):
         store.ingest(visit("s2", seen=[(0.5, 1), (1, 1.5)], asked=(0.5, 2), mark=2))
         assert [o.share for o in observed(store)] == [1.0, 0.7]
 
+    def test_a_stretch_of_many_days_still_covers_its_last_minutes(self, store: Store) -> None:
+        days = 3 * 1440
+        store.ingest(visit("s", seen=[(0, days)], asked=(0, days), mark=days))
+        assert {o.completeness for o in observed(store)} == {Completeness.COMPLETE}
+        assert len(observed(store)) == days
+        late = store.series("tea", at(days - 60), at(days), 3600).buckets
+        assert [bucket.coverage for bucket in late] == [1.0]
+
     def test_late_posts_enter_the_next_observation_while_they_are_young(self, store: Store) -> None:
         store.ingest(visit("s1", seen=[(0, 12)], mark=12))
         store.ingest(visit("s2", [post("young", 2), post("old", 1.9)], seen=[(12, 13)], asked=(12, 13), mark=13))
