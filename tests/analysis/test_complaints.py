@@ -200,6 +200,8 @@ def test_one_complaint_per_category_strongest_first() -> None:
 def test_the_longer_of_two_overlapping_phrases_is_the_evidence() -> None:
     (finding,) = findings("验证码怎么都收不到")
     assert (finding.category, finding.start, finding.end) == ("verification", 0, 9)
+    (finding,) = findings("一点付款就闪退")  # 闪退 alone would be a crash
+    assert (finding.category, finding.start, finding.end) == ("payment", 2, 7)
 
 
 @pytest.mark.parametrize(
