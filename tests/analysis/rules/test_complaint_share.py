@@ -123,6 +123,31 @@ def test_five_accounts_that_post_a_thousand_complaints_page_nobody(
     assert first_page(judge(warm(25.0), list(talk(WARM, LAUNCH + 60, 400 + seed, burst, scale=25)))) is None
 
 
+@pytest.mark.parametrize("posts", [1, 20], ids=["one post each", "twenty posts each"])
+def test_eight_people_page_in_a_quiet_hour_and_eight_accounts_that_flood_do_not(
+    warm: Callable[[float], bytes], posts: int
+) -> None:
+    def morning(number: int, minute: Minute) -> Minute:
+        return replace(minute, bots=posts, bot_authors=1) if LAUNCH <= number < LAUNCH + 8 else minute
+
+    page = first_page(judge(warm(1.0), list(talk(WARM, LAUNCH + 30, 450, morning))))
+    assert (page is None) is (posts == 20)
+
+
+def test_an_outage_of_half_a_day_teaches_nothing(warm: Callable[[float], bytes]) -> None:
+    onset, repair = LAUNCH, LAUNCH + DAY // 2
+    minutes = list(
+        talk(WARM, repair + 240, 460, lambda n, m: complaining(m, 0.1 if onset <= n < repair else 0.025), scale=25)
+    )
+    verdicts = judge(warm(25.0), minutes)
+    page = first_page(verdicts)
+    assert page is not None
+    assert {v.answer for v in verdicts if at(page) <= v.at < at(repair)} == {Answer.BREACH}
+    against = [v.because.split(" against ")[1].split(" %")[0] for v in verdicts if at(page) <= v.at < at(repair)]
+    assert abs(float(against[-1]) - float(against[0])) <= 0.2, "the normal share stands nearly still"
+    assert {v.answer for v in verdicts if v.at >= at(repair + 30)} == {Answer.CLEAR}
+
+
 def test_sampled_minutes_are_judged_on_the_sample(warm: Callable[[float], bytes]) -> None:
     def morning(number: int, minute: Minute) -> Minute:
         minute = minute.times(surge(number, LAUNCH))
