@@ -5,13 +5,14 @@ Each minute draws from a generator of its own, so that two scenarios that agree 
 
 from collections import deque
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 from random import Random
 
 from monitor.demo.people import People, Person
 from monitor.demo.post import DemoPost, mid_at
 from monitor.demo.rates import EVERYDAY_SHARE, Rate, poisson, rates
 from monitor.demo.scenario import ALIASES, BRAND, HASHTAG, Scenario
-from monitor.demo.scripted import scripted
+from monitor.demo.scripted import Line, scripted
 from monitor.demo.speech import Template, mistype, pick, say, slots, templates
 
 _PHONES = ("iPhone客户端", "Android客户端", "iPhone 17 Pro", "HUAWEI Mate 80", "小米17")
@@ -60,6 +61,7 @@ _OUTAGE = {
     "complaint/outage": 3,
 }
 _OUTAGE_WITHOUT_TEA = {"complaint/outage": 1}
+_OFFICIAL = "campaign/official"
 _EVERYDAY = {"complaint/everyday": 1}
 _REPOSTS_ORDINARY, _REPOSTS_CAMPAIGN, _REPOSTS_OUTAGE = 0.05, 0.20, 0.15
 _PLAIN_SHARE = 0.12  # of the posts stand as they were thought
@@ -82,20 +84,16 @@ class Writer:
         script = deque(scripted(self._scenario))
         for rate in rates(self._scenario):
             rng = Random(f"{self._scenario.seed}/{rate.start:%Y-%m-%dT%H:%M}")
-            drafts = [(rng.randrange(60), mood) for mood in self._moods(rate, rng)]
             begins = int(rate.start.timestamp())
-            due = {}
+            drafts: list[tuple[int, str | Line]] = [(rng.randrange(60), mood) for mood in self._moods(rate, rng)]
             while script and script[0].second < begins + 60:
-                due[len(drafts)] = line = script.popleft()
-                drafts.append((line.second - begins, "official"))
-            for number, (offset, mood) in sorted(enumerate(drafts), key=lambda draft: (draft[1][0], draft[0])):
-                second = begins + offset
-                mid = self._mid(second, rng)
-                if number in due:
-                    line = due[number]
-                    post = self._post(mid, second, line.author, line.text, "campaign/official", "", rng, stature=3.0)
+                drafts.append((script[0].second - begins, script.popleft()))
+            for offset, draft in sorted(drafts, key=itemgetter(0)):
+                mid = self._mid(begins + offset, rng)
+                if isinstance(draft, Line):
+                    post = self._post(mid, draft.second, draft.author, draft.text, _OFFICIAL, "", rng, stature=3.0)
                 else:
-                    post = self._written(mid, second, mood, rate, rng)
+                    post = self._written(mid, begins + offset, draft, rate, rng)
                 self._remember(post)
                 yield post
 
