@@ -4,26 +4,19 @@ A row that does not have the columns of the header is reported by its line; wher
 the lines after it, those are read again on their own.
 """
 
-import codecs
 import csv
 import re
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from enum import Enum
 from typing import IO
 
 from collectors.errors import PayloadChanged
-from collectors.normalise import clean
+from collectors.files.text_lines import Broken, Encoding, Line, Lines
+from collectors.normalise import clean, trimmed
 
-_LONGEST_LINE = 1024 * 1024  # bytes
+ID_FIRST = re.compile(r"\"?'?[0-9]{5,20}\t?\"?,")  # how a row starts whose first column is a long number
 _MOST_LINES = 200  # of one row; texts with more lines are not posts
-_ROW_START = re.compile(r"\"?'?[0-9]{5,20}\"?,")
-
-
-class Encoding(Enum):
-    UTF_8 = "utf-8"
-    GB18030 = "gb18030"  # a superset of GBK and GB2312
+_LONGEST_HEADER = 64 * 1024  # bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,59 +27,45 @@ class Record:
     next_line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BrokenRecord:
-    reason: str
-    excerpt: str
-    line: int
-    end_offset: int
-    next_line: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    text: str
-    is_readable: bool
-    number: int
-    end_offset: int
-
-
-def detect_encoding(sample: bytes) -> Encoding:
-    """UTF-8 where a byte order mark or most of the lines say so, else GB18030. PayloadChanged for UTF-16."""
-    if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\x00" in sample[:200]:
-        raise PayloadChanged("CSV text in UTF-8 or GBK (it looks like UTF-16 or a binary file; save it as CSV UTF-8)")
-    if sample.startswith(codecs.BOM_UTF8):
-        return Encoding.UTF_8
-    lines = [line for line in sample.splitlines() if not line.isascii()]
-    in_utf_8 = sum(_is_utf_8(line) for line in lines)
-    return Encoding.UTF_8 if 2 * in_utf_8 >= len(lines) else Encoding.GB18030
-
-
-def _is_utf_8(line: bytes) -> bool:
+def header(file: IO[bytes], encoding: Encoding) -> tuple[str, ...]:
+    """The names of the columns; leaves the file at the first row."""
+    text = file.readline(_LONGEST_HEADER).removeprefix(b"\xef\xbb\xbf").decode(encoding.value, "replace")
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(line)  # the last line of a sample may end within a letter
-    except UnicodeDecodeError:
-        return False
-    return True
+        names = next(csv.reader([text]), [])
+    except csv.Error as error:
+        raise PayloadChanged(f"header line ({error})") from None
+    return tuple(trimmed(clean(name)) for name in names)
 
 
-def records(file: IO[bytes], encoding: Encoding, columns: int, line: int) -> Iterator[Record | BrokenRecord]:
-    """The rows from where the file stands; `line` is the number of the line there. Empty lines are passed over."""
-    source = _Lines(file, encoding, line)
+def records(
+    file: IO[bytes],
+    encoding: Encoding,
+    columns: int,
+    line: int,
+    *,
+    shorter: Collection[int] = (),
+    starts: re.Pattern[str] = ID_FIRST,
+) -> Iterator[Record | Broken]:
+    """The rows from where the file stands; `line` is the number of the line there. Empty lines are passed over.
+
+    A row has as many fields as `columns`, or one of the `shorter` numbers. `starts` tells where, after a row that
+    could not be read, the next one may begin.
+    """
+    source = Lines(file, encoding, line)
     while (first := source.take()) is not None:
         if not first.text.strip():
             continue
         lines = [first]
-        fields, reason = _fields(lines, source, columns)
+        fields, reason = _fields(lines, source, {columns, *shorter}, columns)
         last = lines[-1]
         if fields is not None and reason is None:
             yield Record(fields=fields, line=first.number, end_offset=last.end_offset, next_line=last.number + 1)
             continue
         # What a stray quote swallowed is read again from the first line that starts like a row.
-        again = next((n for n, each in enumerate(lines[1:], 1) if _ROW_START.match(each.text)), len(lines))
+        again = next((n for n, each in enumerate(lines[1:], 1) if starts.match(each.text)), len(lines))
         source.give_back(lines[again:])
         last = lines[again - 1]
-        yield BrokenRecord(
+        yield Broken(
             reason=reason or "unreadable row",
             excerpt=clean(first.text)[:300].strip(),
             line=first.number,
@@ -95,7 +74,9 @@ def records(file: IO[bytes], encoding: Encoding, columns: int, line: int) -> Ite
         )
 
 
-def _fields(lines: list[_Line], source: "_Lines", columns: int) -> tuple[list[str] | None, str | None]:
+def _fields(
+    lines: list[Line], source: Lines, widths: Collection[int], columns: int
+) -> tuple[list[str] | None, str | None]:
     """The fields of the row that starts with lines[0], adding the lines it goes on over; or what is wrong with it."""
 
     def feed() -> Iterator[str]:
@@ -112,35 +93,6 @@ def _fields(lines: list[_Line], source: "_Lines", columns: int) -> tuple[list[st
         return None, "an empty row"
     if not all(each.is_readable for each in lines):
         return None, f"characters that are not {source.encoding.value}"
-    if len(fields) != columns:
+    if len(fields) not in widths:
         return None, f"{len(fields)} fields where the header has {columns}"
     return fields, None
-
-
-class _Lines:
-    """The lines of a file with their numbers and ends, some of which can be given back."""
-
-    def __init__(self, file: IO[bytes], encoding: Encoding, number: int) -> None:
-        self.encoding = encoding
-        self._file = file
-        self._number = number
-        self._offset = file.tell()
-        self._waiting: deque[_Line] = deque()
-
-    def take(self) -> _Line | None:
-        if self._waiting:
-            return self._waiting.popleft()
-        raw = self._file.readline(_LONGEST_LINE)
-        if not raw:
-            return None
-        self._offset += len(raw)
-        try:
-            text, is_readable = raw.decode(self.encoding.value), True
-        except UnicodeDecodeError:
-            text, is_readable = raw.decode(self.encoding.value, "replace"), False
-        line = _Line(text.replace("\x00", ""), is_readable, self._number, self._offset)
-        self._number += 1
-        return line
-
-    def give_back(self, lines: list[_Line]) -> None:
-        self._waiting.extendleft(reversed(lines))

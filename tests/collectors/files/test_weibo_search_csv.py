@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from collectors.authors import Authors
 from collectors.clock import EventClock
 from collectors.errors import Blocked, PayloadChanged, SourceError
-from collectors.files.weibo_search_csv import ROWS_A_PAGE, WeiboSearchCsv, WeiboSearchCsvSettings
+from collectors.files.rows import ROWS_A_PAGE
+from collectors.files.weibo_search_csv import WeiboSearchCsv, WeiboSearchCsvSettings
 from collectors.polite import Client
 from collectors.post import Kind, Page, Post
 from collectors.secret import Secret
