@@ -1,4 +1,4 @@
-"""One life of the service on the launch morning, for the crash test: it ends when the morning is over, or by its own
+"""One life of the service on the launch day, for the crash test: it ends when the day is over, or by its own
 SIGKILL at the n-th event of one stage.
 
     python -m tests.monitor.crash.incarnation FOLDER HOSTS_JSON RECEIVER_URL UNTIL [STAGE N]
@@ -17,8 +17,7 @@ from pathlib import Path
 from collectors.clock import EventClock
 from monitor.demo.drive import drive, event_time
 from monitor.service import build
-from tests.monitor.crash.morning import STARTS_AT, configuration
-
+from tests.monitor.crash.day import STARTS_AT, configuration
 
 
 def killer(stage: str, at: int) -> Callable[[str], None]:

@@ -1,4 +1,4 @@
-"""The morning that the crash test lives through, and the configuration it is lived with."""
+"""The day that the crash test lives through, and the configuration it is lived with."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,8 +11,9 @@ from monitor.config import ChannelConfig, Config, RouteConfig, default_text
 from monitor.demo.scenario import TEA_MORNING
 from monitor.demo.show import demo_config
 
-STARTS_AT = TEA_MORNING.launched_at - timedelta(hours=1)
-PAST = timedelta(hours=30)  # read back at the start, so that rules know what is normal
+STARTS_AT = TEA_MORNING.ends_at - timedelta(days=1)
+UNTIL = TEA_MORNING.ends_at
+PAST = timedelta(hours=24)  # read back at the start, so that rules know what is normal
 
 
 def configuration(folder: Path, hosts: Mapping[str, str], receiver: str) -> Config:
