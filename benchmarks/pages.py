@@ -1,0 +1,84 @@
+"""The pages that every case reads: the posts of the demo's outage, as a feed and as a search would show them.
+
+Both formats carry the same posts, 20 a page, newest first within a visit of 12 pages; no post is shown twice.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from monitor.demo import world
+from monitor.demo.pages import search_page
+from monitor.demo.post import DemoPost
+from monitor.demo.scenario import Scenario, scenario_named
+
+A_PAGE = 20  # posts
+A_VISIT = 12  # pages
+QUERY = "知夏"
+
+Shown = Callable[[Sequence[DemoPost], int, datetime], bytes]  # posts of a page, its number, the time → the page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visited:
+    """The pages of one visit, as they were read at `until`."""
+
+    since: datetime
+    until: datetime
+    bodies: tuple[bytes, ...]
+
+
+def feed_visits(count: int) -> list[Visited]:
+    """Pages of JSON Feed."""
+    return _visits(count, lambda posts, _number, _now: _feed_page(posts))
+
+
+def search_visits(count: int) -> list[Visited]:
+    """Pages of s.weibo.com."""
+    return _visits(count, lambda posts, number, now: _search_page(posts, number, now))
+
+
+def _visits(count: int, shown: Shown) -> list[Visited]:
+    scenario = scenario_named("tea-morning", seed=7)
+    posts = [post for post in world.posts(scenario) if post.at >= _begins(scenario)]
+    visits, since, size = [], _begins(scenario), A_PAGE * A_VISIT
+    for first in range(0, count * size, size):
+        newest_first = posts[first : first + size][::-1]
+        until = newest_first[0].at + timedelta(seconds=1)
+        pages = [newest_first[start : start + A_PAGE] for start in range(0, size, A_PAGE)]
+        bodies = tuple(shown(page, number, until) for number, page in enumerate(pages, 1))
+        visits.append(Visited(since=since, until=until, bodies=bodies))
+        since = until
+    return visits
+
+
+def _begins(scenario: Scenario) -> datetime:
+    assert scenario.outage_started_at is not None
+    return scenario.outage_started_at.astimezone(UTC)
+
+
+def _feed_page(posts: Sequence[DemoPost]) -> bytes:
+    items = [
+        {
+            "id": _article_id(post),
+            "url": f"https://mp.weixin.qq.com/s/{_article_id(post)}",
+            "title": "",
+            "content_text": post.text,
+            "date_published": post.at.isoformat(),
+            "authors": [{"name": post.nick}],
+        }
+        for post in posts
+    ]
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "all", "items": items}
+    return json.dumps(feed, ensure_ascii=False).encode()
+
+
+def _article_id(post: DemoPost) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(post.mid.encode()).digest()).decode()[:22]
+
+
+def _search_page(posts: Sequence[DemoPost], number: int, now: datetime) -> bytes:
+    return search_page(QUERY, f"/realtime?q={QUERY}", posts, number, A_VISIT, now).encode()
