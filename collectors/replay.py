@@ -69,7 +69,7 @@ class Replay:
             return Page()
         path = pages[index]
         try:
-            page = self.parse(path.read_bytes(), _reading(path, ask.authors))
+            page = self.parse(path.read_bytes(), kept_reading(path, ask.authors))
         except OSError as error:
             raise Transient(f"{path}: {error.strerror}") from error
         except SourceError as error:
@@ -108,7 +108,7 @@ class Replay:
         return self._listed[folder]
 
 
-def _reading(path: Path, authors: Authors) -> Reading:
+def kept_reading(path: Path, authors: Authors) -> Reading:
     """The circumstances that stand beside the page. Raises Blocked where they are missing or cannot be read."""
     meta = path.with_name(path.name + META)
     write = f'write {meta.name} with {{"at": "2026-11-23T10:00:00+08:00"}}, the moment it was received, with its offset'

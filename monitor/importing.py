@@ -1,6 +1,6 @@
 """Files into the store: the same annotate-and-ingest as a live visit, in batches."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +8,7 @@ from pathlib import Path
 from collectors.authors import Authors
 from collectors.polite import Client
 from collectors.post import Page, Rejected
+from collectors.replay import Replay
 from collectors.source import Ask, Source, Target
 from monitor.pipeline import Pipeline
 from monitor.store.store import Store, Visit
@@ -21,6 +22,27 @@ class Imported:
     comments_stored: int = 0
     already: int = 0
     rejected: list[tuple[str, Rejected]] = field(default_factory=list)  # (file, what could not be read)
+
+    def as_json(self) -> dict[str, int]:
+        return {
+            "stored": self.stored,
+            "comments_stored": self.comments_stored,
+            "already": self.already,
+            "rejected": len(self.rejected),
+        }
+
+
+def files_in(paths: Iterable[Path], source: Source) -> tuple[Path, ...]:
+    """The paths, each once, with folders replaced by the .csv files at any depth in them.
+
+    A folder without any is handed on as it is, and so is every folder for `replay`, whose recordings are folders: what
+    cannot be read is the source's to say.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        files = sorted(path.rglob("*.csv")) if path.is_dir() and not isinstance(source, Replay) else []
+        found |= dict.fromkeys(files or [path])
+    return tuple(found)
 
 
 def import_file(
@@ -64,7 +86,7 @@ def pages(path: Path, source: Source, client: Client, authors: Authors, now: dat
 
 def as_visit(path: Path, source: Source, pipeline: Pipeline, page: Page, slot: str, now: datetime) -> Visit:
     return Visit(
-        slot=f"import/{path.name}@{slot}",
+        slot=f"import/{path}@{slot}",
         source=source.kind,
         target=path.name,
         platform=source.platform,

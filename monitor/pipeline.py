@@ -127,6 +127,8 @@ class Pipeline:
             visit = self._visit(job, window, name)
             ingested = self._store.ingest(visit)
             collected = (collected or Collected()).plus(ingested, visit)
+            if not window.live:
+                log.info("%s: read the hour from %s, %d new posts", job.name, window.since, ingested.new_posts)
             caught_up = window.live or visit.error
             if caught_up or once or self._clock.now() >= ends or self._stopping():
                 return collected
@@ -159,22 +161,31 @@ class Pipeline:
         return Window(since=mark, until=hour, live=False)
 
     def _visit(self, job: Job, window: Window, slot: str) -> Visit:
-        swept = sweep(
-            job.adapter,
-            self._client,
-            job.target,
-            window.since,
-            window.until,
-            live=window.live,
-            max_pages=job.max_pages,
-            clock=self._clock,
-            authors=self._authors,
-        )
+        swept = self._sweep(job, window)
         self._on_stage("fetch")
         for page in swept.kept:
             self._kept.keep(job.source, page)
         self._say(job, swept.error)
         return self._as_visit(slot, job, window, swept)
+
+    def _sweep(self, job: Job, window: Window) -> Sweep:
+        """What the source gives; a fault in its own code proves nothing, and stops no other source."""
+        try:
+            return sweep(
+                job.adapter,
+                self._client,
+                job.target,
+                window.since,
+                window.until,
+                live=window.live,
+                max_pages=job.max_pages,
+                clock=self._clock,
+                authors=self._authors,
+            )
+        except Exception as error:
+            log.exception("%s: the source itself failed", job.name)
+            told = SourceError(f"the source itself failed ({type(error).__name__}); the log tells where")
+            return Sweep(reached=False, error=told)
 
     def _say(self, job: Job, error: SourceError | None) -> None:
         """Log a trouble when it begins, when it becomes another one, and when it is over: once each."""

@@ -5,12 +5,12 @@ Judging and delivering has its own minute job, so that blindness is noticed even
 """
 
 import logging
-import signal
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
@@ -24,10 +24,15 @@ log = logging.getLogger(__name__)
 
 JITTER = 0.1  # of a source's interval: installations must not all ask at :00
 JUDGE_EVERY_S = 60
+OTHER_JOBS = 2  # judging, digests
 
 
 class Rounds:
-    """The scheduled work of one service. `make_digests(now)` is called at the digest's hour. `stop` ends it."""
+    """The scheduled work of one service. `stop` ends it.
+
+    `make_digests(now)` is called at the digest's hour, and at the start when that has passed: a service that was down
+    makes up for it.
+    """
 
     def __init__(
         self, service: Service, clock: Clock, make_digests: Callable[[datetime], None], stop: threading.Event
@@ -36,32 +41,32 @@ class Rounds:
         self._clock = clock
         self._make_digests = make_digests
         self._concluding = threading.Lock()
-        self._failed = threading.Event()
+        self._failure: StoreError | None = None
         self.stop = stop
+        self._sources: dict[str, list[Job]] = {}
+        for job in service.jobs:
+            self._sources.setdefault(job.source, []).append(job)
         self._scheduler = BackgroundScheduler(
             timezone=ZoneInfo(service.config.time_zone),
+            executors={"default": ThreadPoolExecutor(len(self._sources) + OTHER_JOBS)},  # no source holds others up
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
 
-    def run(self) -> bool:
-        """Run until told to stop (SIGTERM, SIGINT), then end the step under way and drain. True: all went well."""
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, lambda *_: self.stop.set())
-        self._plan()
+    def run(self) -> None:
+        """Run until told to stop, then end the steps under way and drain. Raises the StoreError that stopped it."""
+        self.plan()
         self._scheduler.start()
         self.stop.wait()
         log.info("stopping: ending the step under way")
         self._scheduler.shutdown(wait=True)
-        if not self._failed.is_set():
-            self._conclude()
-        return not self._failed.is_set()
+        if self._failure:
+            raise self._failure
+        self._conclude()
 
-    def _plan(self) -> None:
+    def plan(self) -> None:
+        """Tell the scheduler what runs when."""
         now = self._clock.now()
-        by_source: dict[str, list[Job]] = {}
-        for job in self._service.jobs:
-            by_source.setdefault(job.source, []).append(job)
-        for source, jobs in by_source.items():
+        for source, jobs in self._sources.items():
             every_s = jobs[0].every_s
             trigger = IntervalTrigger(seconds=int(every_s), jitter=int(every_s * JITTER) or None)
             self._scheduler.add_job(self._guarded(self._collect), trigger, args=[jobs], id=source, next_run_time=now)
@@ -72,8 +77,11 @@ class Rounds:
             next_run_time=now + timedelta(seconds=JUDGE_EVERY_S),
         )
         hour, minute = map(int, self._service.config.digest.at.split(":"))
-        daily = CronTrigger(hour=hour, minute=minute, timezone=ZoneInfo(self._service.config.time_zone))
-        self._scheduler.add_job(self._guarded(self._digests), daily, id="digest")
+        zone = ZoneInfo(self._service.config.time_zone)
+        daily = CronTrigger(hour=hour, minute=minute, timezone=zone)
+        overdue = (now.astimezone(zone).hour, now.astimezone(zone).minute) >= (hour, minute)
+        first = {"next_run_time": now} if overdue else {}
+        self._scheduler.add_job(self._guarded(self._digests), daily, id="digest", **first)
 
     def _guarded(self, step: Callable[..., None]) -> Callable[..., None]:
         """A step whose database is gone stops the service: going on would only pretend to watch."""
@@ -82,8 +90,7 @@ class Rounds:
             try:
                 step(*args)
             except StoreError as error:
-                log.critical("%s", error)
-                self._failed.set()
+                self._failure = self._failure or error
                 self.stop.set()
 
         return run

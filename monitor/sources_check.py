@@ -1,15 +1,18 @@
 """Looking at one source by hand: does it answer, and how does a page of it read?"""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
+from collectors.authors import Authors
 from collectors.errors import Blocked, RateLimited, SourceError
 from collectors.polite import Client
 from collectors.post import Page
 from collectors.registry import load
-from collectors.source import Ask, Source
+from collectors.replay import META, kept_reading
+from collectors.source import Ask, Reading, Source
 from monitor.pipeline import Job
 
 
@@ -42,6 +45,17 @@ def default_source(kind: str) -> Source:
     factory = load("trend_monitor.sources", kind)
     source: Source = factory(factory.Settings())
     return source
+
+
+def reading_of(path: Path, *, at: datetime | None, url: str, now: datetime, authors: Authors) -> Reading:
+    """The circumstances of a recorded page: those given, else those that stand beside it, else `now`.
+
+    Raises Blocked where what stands beside it cannot be read.
+    """
+    if at is None and path.with_name(path.name + META).exists():
+        beside = kept_reading(path, authors)
+        return replace(beside, url=url or beside.url)
+    return Reading(at=at or now, url=url, authors=authors)
 
 
 def page_as_json(page: Page) -> dict[str, Any]:

@@ -9,9 +9,9 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from analysis.rules.rule import Answer, SourceRule, Subject, TopicRule, Verdict
-from analysis.series import Observation
 from collectors.registry import load
 from monitor.alerts.lifecycle import step
 from monitor.alerts.teller import Teller
@@ -23,6 +23,9 @@ log = logging.getLogger(__name__)
 
 RECENT = timedelta(hours=1)  # what lies further back is history: it is judged, and nobody is woken for it
 MINUTE = timedelta(seconds=60)
+
+Seen = TypeVar("Seen")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,29 +77,36 @@ class Judge:
             else:
                 for source in self._sources:
                     if not rule.sources or source.name in rule.sources:
-                        self._judge_source(rule, kind(rule.settings), source, now)
+                        self._judge_source(rule, kind, source, now)
 
     def _judge_topic(self, rule: RuleConfig, kind: type[TopicRule], topic: TopicConfig, now: datetime) -> None:
         known = self._store.rule_state(rule.name, topic.name)
         minutes = self._store.observations(topic.name, since=known.judged_until)
-        judging = kind.load(rule.settings, known.state)
+        judging = working(lambda: kind.load(rule.settings, known.state), f"{rule.name} on {topic.name}: going on")
+        if judging is None:
+            return
         course, until = Course(known.alert), known.judged_until
         labels = {**rule.labels, "topic": topic.name, "owner": topic.owner}
         for seen in minutes:
-            self._take(course, rule, topic.name, labels, verdict_on(judging, seen))
+            self._take(course, rule, topic.name, labels, verdict_on(judging.update, seen, seen.start))
             until = seen.start + MINUTE
         if until is None or until == known.judged_until:
             return
-        self._record(rule, topic.name, course, until, judging.dump(), now)
+        state = working(judging.dump, f"{rule.name} on {topic.name}: remembering")
+        if state is not None:
+            self._record(rule, topic.name, course, until, state, now)
 
-    def _judge_source(self, rule: RuleConfig, judging: SourceRule, source: WatchedSource, now: datetime) -> None:
+    def _judge_source(
+        self, rule: RuleConfig, kind: Callable[[Any], SourceRule], source: WatchedSource, now: datetime
+    ) -> None:
         known = self._store.rule_state(rule.name, source.name)
         if known.judged_until is not None and known.judged_until >= now:
             return
         health = self._store.health(source.name, source.targets, source.every_s, now)
         course = Course(known.alert)
         labels = {**rule.labels, "source": source.name, "platform": health.platform}
-        self._take(course, rule, source.name, labels, judging.judge(health))
+        verdict = verdict_on(lambda seen: kind(rule.settings).judge(seen), health, now)
+        self._take(course, rule, source.name, labels, verdict)
         if course.changed:  # a round that finds all well leaves nothing to remember
             self._record(rule, source.name, course, now, b"", now)
 
@@ -118,7 +128,8 @@ class Judge:
         course.alert = alert
         if transition:
             course.transitions.append(transition)
-        if alert.state is State.OK and (before is None or before.state is State.OK):
+        was = before.state if before else State.OK
+        if alert.state is was and was in (State.OK, State.RESOLVED):  # nothing was wrong and nothing is
             return
         course.changed[alert.key] = alert
         if transition or alert.state in (State.PENDING, State.FIRING, State.RECOVERING):
@@ -164,15 +175,22 @@ class Judge:
         return deliveries
 
 
-def verdict_on(rule: TopicRule, seen: Observation) -> Verdict:
+def verdict_on(rule: Callable[[Seen], Verdict], seen: Seen, at: datetime) -> Verdict:
     """The rule's verdict; a rule that fails could not see, and says why."""
     try:
-        return rule.update(seen)
+        return rule(seen)
     except Exception as error:  # a plug-in's fault must not stop the other rules
-        log.exception("a rule failed at %s", seen.start)
-        return Verdict(
-            at=seen.start, answer=Answer.UNKNOWN, because=f"the rule failed: {type(error).__name__}: {error}"
-        )
+        log.exception("a rule failed at %s", at)
+        return Verdict(at=at, answer=Answer.UNKNOWN, because=f"the rule failed: {type(error).__name__}: {error}")
+
+
+def working(step: Callable[[], Made], what: str) -> Made | None:
+    """What the rule makes; None, told in the log, where it fails: then its minutes wait until it is mended."""
+    try:
+        return step()
+    except Exception:
+        log.exception("%s failed; nothing is judged until that is mended", what)
+        return None
 
 
 def fingerprint(rule: str, subject: str) -> str:

@@ -1,15 +1,28 @@
 """`monitor run` and `monitor collect`: the service, and one round of it by hand."""
 
+import json
 import logging
+import signal
+import threading
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.commands.shared_options import CONFIG, ConfigPath, Json, read_config, told_in_one_line
+from monitor.commands.shared_options import (
+    CONFIG,
+    ConfigPath,
+    Json,
+    opened,
+    progress_bar,
+    read_config,
+    told_in_one_line,
+)
 from monitor.exit_codes import Exit
 
 if TYPE_CHECKING:
+    from collectors.clock import Clock
+    from monitor.pipeline import Job
     from monitor.service import Service
 
 
@@ -18,25 +31,33 @@ def run(config: ConfigPath = CONFIG) -> None:
 
     Example: monitor run --config config.toml
     """
-    import threading
-    from random import Random
-
     from collectors.clock import WallClock
     from monitor.digest.daily import make_due_digests
     from monitor.schedule import Rounds
-    from monitor.service import build
 
     logging.getLogger().setLevel(logging.INFO)
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    settings, clock, stop = read_config(config), WallClock(), threading.Event()
-    with told_in_one_line(), build(settings, clock, stopping=stop.is_set, jitter=Random()) as service:
+    for chatty in ("httpx", "apscheduler"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    settings, clock, stop = read_config(config), WallClock(), stopped_by_signals()
+    with told_in_one_line(), opened(settings, clock, stopping=stop.is_set) as service:
 
         def digests(now: datetime) -> None:
             make_due_digests(service, now)
 
-        well = Rounds(service, clock, digests, stop).run()
-    if not well:
-        raise typer.Exit(Exit.FAILURE)
+        Rounds(service, clock, digests, stop).run()
+
+
+def stopped_by_signals() -> threading.Event:
+    """Set by SIGTERM or SIGINT. The second one ends the process at once, which loses nothing that was stored."""
+    stop = threading.Event()
+
+    def ask_to_stop(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, ask_to_stop)
+    return stop
 
 
 def collect(
@@ -49,15 +70,11 @@ def collect(
 
     Example: monitor collect --once --source weibo-hot
     """
-    import json
-    from random import Random
-
     from collectors.clock import WallClock
-    from monitor.service import build
 
     settings, clock = read_config(config), WallClock()
-    with told_in_one_line(), build(settings, clock, jitter=Random()) as service:
-        results = visit_all(service, clock.now(), source or [], once)
+    with told_in_one_line(), opened(settings, clock) as service:
+        results = visit_all(service, clock, chosen(service, source or []), once)
         service.pipeline.conclude(clock.now())
     failed = [r for r in results if r["error"]]
     if as_json:
@@ -69,26 +86,36 @@ def collect(
         raise typer.Exit(Exit.UNREACHABLE if len(failed) == len(results) else Exit.DEGRADED)
 
 
-def visit_all(service: "Service", now: datetime, only: list[str], once: bool) -> list[dict[str, object]]:
+def chosen(service: "Service", names: list[str]) -> list["Job"]:
+    """The targets of the sources named, or all; a usage error where there is none."""
+    known = sorted({job.source for job in service.jobs})
+    if unknown := sorted(set(names) - set(known)):
+        raise typer.BadParameter(f"no source {', '.join(unknown)}; the enabled ones are: {', '.join(known) or 'none'}")
+    if not known:
+        raise typer.BadParameter("no source is enabled that can be asked; files are read by `monitor import`")
+    return [job for job in service.jobs if not names or job.source in names]
+
+
+def visit_all(service: "Service", clock: "Clock", jobs: list["Job"], once: bool) -> list[dict[str, object]]:
     """One result a target: what its visit gave, or why it gave nothing."""
-    unknown = set(only) - {job.source for job in service.jobs}
-    if unknown:
-        known = ", ".join(sorted({job.source for job in service.jobs}))
-        raise typer.BadParameter(f"no source {', '.join(sorted(unknown))}; the enabled ones are: {known}")
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+
     results: list[dict[str, object]] = []
-    for job in service.jobs:
-        if only and job.source not in only:
-            continue
-        outcome = service.pipeline.collect(job, now, once=once)
-        results.append(
-            {
-                "target": job.name,
-                "new_posts": outcome.new_posts if outcome else 0,
-                "known_posts": outcome.known_posts if outcome else 0,
-                "error": outcome.error if outcome else None,
-                "reason": outcome.reason if outcome else "visited in this slot already",
-            }
-        )
+    with progress_bar(BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}")) as bar:
+        task = bar.add_task("", total=len(jobs))
+        for job in jobs:
+            bar.update(task, description=job.name)
+            outcome = service.pipeline.collect(job, clock.now(), once=once)
+            results.append(
+                {
+                    "target": job.name,
+                    "new_posts": outcome.new_posts if outcome else 0,
+                    "known_posts": outcome.known_posts if outcome else 0,
+                    "error": outcome.error if outcome else None,
+                    "reason": outcome.reason if outcome else "visited in this slot already",
+                }
+            )
+            bar.advance(task)
     return results
 
 

@@ -16,16 +16,19 @@ from monitor.commands.shared_options import (
     CONFIG,
     ConfigPath,
     Json,
+    begun_database,
     moment,
+    opened,
     read_config,
     told_in_one_line,
     until_moment,
 )
-from monitor.exit_codes import Exit
 
 if TYPE_CHECKING:
     from monitor.config import Config
+    from monitor.digest.render import Paths
 
+EARLIEST = date(2009, 8, 14)  # Weibo opened
 RESOLUTIONS = {"minute": 60, "hour": 3_600, "day": 86_400}
 
 
@@ -56,15 +59,13 @@ def digest(
     Example: monitor digest --date 2026-11-20
     """
     from collectors.clock import WallClock
-    from monitor.digest.daily import make_for
-    from monitor.service import build
 
-    settings, clock = read_config(config), WallClock()
+    settings, now = read_config(config), WallClock().now()
     topics = [known_topic(settings, topic)] if topic else [each.name for each in settings.topics]
-    with told_in_one_line(), build(settings, clock) as service:
-        now = clock.now()
-        asked = asked_day(day, now, ZoneInfo(settings.time_zone))
-        made = {name: make_for(service, asked, name, now, refresh=refresh) for name in topics}
+    asked = asked_day(day, now, ZoneInfo(settings.time_zone))
+    begun_database(settings)
+    with told_in_one_line():
+        made = written_digests(settings, asked, topics, now, refresh=refresh)
     if as_json:
         paths = {name: {"html": str(at.html), "text": str(at.text)} for name, at in made.items()}
         typer.echo(json.dumps(paths, ensure_ascii=False))
@@ -72,6 +73,45 @@ def digest(
     for at in made.values():
         typer.echo(at.html)
         typer.echo(at.text)
+
+
+def written_digests(
+    settings: "Config", day: date, topics: list[str], now: datetime, *, refresh: bool
+) -> dict[str, "Paths"]:
+    """Topic → its files. Beside a process that writes the database the facts are read and shown, but not stored."""
+    from collectors.clock import WallClock
+    from monitor.digest.daily import make_for
+    from monitor.digest.gather import gather
+    from monitor.digest.make import stored_facts
+    from monitor.digest.render import write
+    from monitor.service import database, deciders, make_jobs
+    from monitor.store.sqlite import open_store
+    from monitor.store.store import StoreError
+
+    try:
+        with opened(settings, WallClock()) as service:
+            return {name: make_for(service, day, name, now, refresh=refresh) for name in topics}
+    except StoreError as error:
+        if not error.temporary:
+            raise
+    typer.echo("the database is in use by a process that writes it: the digest is written, but not stored", err=True)
+    titles = {topic.name: topic.title for topic in settings.topics}
+    searched = deciders(make_jobs(settings))
+    with open_store(database(settings), read_only=True) as store:
+        made = {}
+        for name in topics:
+            facts = None if refresh else stored_facts(store, day, name)
+            facts = facts or gather(
+                store,
+                day=day,
+                topic=name,
+                now=now,
+                title=titles[name],
+                deciders=searched,
+                external_url=settings.external_url,
+            )
+            made[name] = write(facts, settings.storage.folder / "digests", settings.language)
+    return made
 
 
 def export(
@@ -92,7 +132,6 @@ def export(
     """
     from collectors.registry import NotRegistered, load
     from monitor.exporters.export import export as write
-    from monitor.service import database
     from monitor.store.sqlite import open_store
 
     settings = read_config(config)
@@ -103,7 +142,9 @@ def export(
         raise typer.BadParameter(str(error)) from None
     name = known_topic(settings, topic) if topic else None
     starts, ends = moment(since, zone), until_moment(until or since, zone)
-    with told_in_one_line(), open_store(database(settings), read_only=True) as store, sink(output) as out:
+    if ends <= starts:
+        raise typer.BadParameter(f"nothing lies between --from {since} and --to {until or since}")
+    with told_in_one_line(), open_store(begun_database(settings), read_only=True) as store, sink(output) as out:
         written = write(
             store,
             table.value,
@@ -123,16 +164,18 @@ def sink(output: Path | None) -> Iterator[BinaryIO]:
     if output is None:
         yield sys.stdout.buffer
         return
+    if output.exists() and not output.is_file():  # a pipe, a device; a folder is refused
+        with output.open("wb") as stream:
+            yield stream
+        return
     part = output.with_name(output.name + ".part")
-    try:
-        with part.open("wb") as file:
+    with part.open("wb") as file:
+        try:
             yield file
-        part.replace(output)
-    except OSError as error:
-        typer.echo(f"{output}: {error.strerror}", err=True)
-        raise typer.Exit(Exit.FAILURE) from None
-    finally:
-        part.unlink(missing_ok=True)
+            file.close()
+            part.replace(output)
+        finally:
+            part.unlink(missing_ok=True)
 
 
 def known_topic(settings: "Config", topic: str) -> str:
@@ -143,9 +186,13 @@ def known_topic(settings: "Config", topic: str) -> str:
 
 
 def asked_day(text: str | None, now: datetime, zone: ZoneInfo) -> date:
+    today = now.astimezone(zone).date()
     if text is None:
-        return now.astimezone(zone).date() - timedelta(days=1)
+        return today - timedelta(days=1)
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{text!r} is no date; write it as 2026-11-20") from None
+    if not EARLIEST <= day <= today:
+        raise typer.BadParameter(f"{day} has no digest: it is {today} now, and nothing was posted before {EARLIEST}")
+    return day

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from monitor.commands.shared_options import told_in_one_line
 from monitor.exit_codes import Exit
 
 
@@ -21,6 +22,7 @@ def init(
     if path.exists() and not force:
         typer.echo(f"{path} is there already; --force overwrites it", err=True)
         raise typer.Exit(Exit.USAGE)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(default_text(), encoding="utf-8")
+    with told_in_one_line():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(default_text(), encoding="utf-8")
     typer.echo(f"wrote {path}: edit its topics, then `monitor run --config {path}`", err=True)

@@ -4,10 +4,19 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
-from monitor.commands.shared_options import CONFIG, ConfigPath, Json, read_config, told_in_one_line
+from monitor.commands.shared_options import (
+    CONFIG,
+    ConfigPath,
+    Json,
+    known_source,
+    moment,
+    read_config,
+    told_in_one_line,
+)
 from monitor.exit_codes import Exit
 
 app = typer.Typer(no_args_is_help=True, help="What can be collected from, and whether it works.")
@@ -60,6 +69,10 @@ def check(config: ConfigPath = CONFIG, as_json: Json = False) -> None:
     else:
         for finding in findings:
             typer.echo(f"{'ok  ' if finding.ok else 'FAIL'} {finding.source}: {finding.told}")
+    for source in settings.sources:
+        if source.name not in jobs:
+            why = "read by `monitor import`, or without a target" if source.enabled else "not enabled"
+            typer.echo(f"--   {source.name}: not asked: {why}", err=True)
     bad = [f for f in findings if not f.ok]
     if bad:
         raise typer.Exit(Exit.UNREACHABLE if len(bad) == len(findings) else Exit.DEGRADED)
@@ -67,14 +80,21 @@ def check(config: ConfigPath = CONFIG, as_json: Json = False) -> None:
 
 @app.command()
 def parse(
-    kind: Annotated[str, typer.Argument(help="A kind that `monitor sources list` shows.")],
-    file: Annotated[Path, typer.Argument(help="A recorded page.")],
+    kind: Annotated[
+        str, typer.Argument(metavar="NAME", help="A kind that `monitor sources list` shows, or a configured source.")
+    ],
+    file: Annotated[Path, typer.Argument(help="A recorded page.", exists=True, dir_okay=False)],
     at: Annotated[
         str | None,
-        typer.Option("--at", help="When the page was received (ISO time); relative times count from it. Default: now."),
+        typer.Option(
+            "--at",
+            help="When the page was received (ISO time); relative times count from it. "
+            "Default: what a .meta.json beside a kept page says, else now.",
+        ),
     ] = None,
     url: Annotated[str, typer.Option("--url", help="Where it came from.")] = "",
     names: Annotated[bool, typer.Option("--names", help="Show author names, as published.")] = False,
+    config: ConfigPath = CONFIG,
     as_json: Json = False,
 ) -> None:
     """Read one recorded page offline, as the collector would: the posts, or why there are none.
@@ -82,19 +102,23 @@ def parse(
     Example: monitor sources parse weibo-search-web kept/weibo-search/page.html --at 2026-11-20T10:00+08:00 --json
     """
     from collectors.authors import Authors
-    from collectors.errors import SourceError
-    from collectors.source import Reading
-    from monitor.sources_check import default_source, page_as_json
+    from collectors.errors import Blocked, SourceError
+    from collectors.registry import names as registered
+    from monitor.sources_check import page_as_json, reading_of
 
-    received = datetime.fromisoformat(at).astimezone(UTC) if at else datetime.now(UTC)
-    reading = Reading(at=received, url=url, authors=Authors(keep_names=names))
+    settings = read_config(config) if kind not in registered(GROUP) and config.exists() else None
+    source = known_source(kind, settings)
+    received = moment(at, ZoneInfo("Asia/Shanghai")) if at else None
+    with told_in_one_line():
+        body = file.read_bytes()
+    answer: dict[str, Any]
     try:
-        answer: dict[str, Any] = page_as_json(default_source(kind).parse(file.read_bytes(), reading))
+        reading = reading_of(file, at=received, url=url, now=datetime.now(UTC), authors=Authors(keep_names=names))
+        answer = page_as_json(source.parse(body, reading))
     except SourceError as error:
         answer = {"error": {"class": type(error).__name__, "reason": str(error)}}
-    except (LookupError, OSError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(Exit.USAGE) from None
+        if isinstance(error, Blocked) and error.advice:
+            typer.echo(error.advice, err=True)
     typer.echo(json.dumps(answer, ensure_ascii=False, indent=None if as_json else 2))
     if "error" in answer:
         raise typer.Exit(Exit.FAILURE)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from monitor.commands.shared_options import CONFIG, ConfigPath, Json, read_config, told_in_one_line
+from monitor.commands.shared_options import CONFIG, ConfigPath, Json, begun_database, read_config, told_in_one_line
 from monitor.exit_codes import Exit
 
 if TYPE_CHECKING:
@@ -27,14 +27,10 @@ def status(
     Example: monitor status --fail-on-firing
     """
     from collectors.clock import WallClock
-    from monitor.service import database
     from monitor.store.sqlite import open_store
 
     settings = read_config(config)
-    if not database(settings).exists():
-        typer.echo(f"no data yet in {settings.storage.folder}: `monitor run` or `monitor collect` starts it", err=True)
-        raise typer.Exit(Exit.FAILURE)
-    with told_in_one_line(), open_store(database(settings), read_only=True) as store:
+    with told_in_one_line(), open_store(begun_database(settings), read_only=True) as store:
         facts = gather(store, settings, WallClock().now())
     if as_json:
         typer.echo(json.dumps(facts, ensure_ascii=False))

@@ -56,7 +56,7 @@ def open_store(
                 migrate(connection, file.path)
             elif check(connection, file.path) < len(STEPS):
                 raise StoreError(
-                    f"{file.path} was written by an older Trend Monitor: run `monitor status` to update it"
+                    f"{file.path} was written by an older version: `monitor run`, `collect` or `import` updates it"
                 )
     except BaseException:
         file.close()
