@@ -1,6 +1,5 @@
 """Weibo's hot list as weibo.com shows it beside its pages: 50 ranked words, pinned ones, and ads."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from collectors.polite import Client
 from collectors.post import HotEntry, HotKind, Page, Rejected
 from collectors.secret import Secret
 from collectors.source import Ask, Reading, Scope, Target, Watched
+from collectors.weibo.answers import json_object
 from collectors.weibo.walls import check_address, check_json, check_visitor_page
 
 URL = "https://weibo.com/ajax/side/hotSearch"
@@ -73,7 +73,7 @@ class WeiboHotList:
     def parse(self, body: bytes, reading: Reading) -> Page:
         check_address(reading.url)
         check_visitor_page(body)
-        payload = _object(body)
+        payload = json_object(body)
         check_json(payload)
         data = payload.get("data")
         if not isinstance(data, dict) or not isinstance(data.get("realtime"), list) or not data["realtime"]:
@@ -93,18 +93,6 @@ class WeiboHotList:
         if not any(entry.kind is HotKind.RANKED for entry in entries.values()):
             raise PayloadChanged("data.realtime[].word")
         return Page(hot_entries=tuple(entries.values()), rejected=tuple(rejected))
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    # json and not msgspec at the bottom: the platform cuts words between the halves of an emoji, and a lone
-    # surrogate in one word must not cost the list.
-    try:
-        payload = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise PayloadChanged(f"JSON object ({type(error).__name__})") from None
-    if not isinstance(payload, dict):
-        raise PayloadChanged("JSON object")
-    return payload
 
 
 def _lines(data: dict[str, Any]) -> Iterator[tuple[str, Any, bool]]:

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -12,8 +11,9 @@ from collectors.errors import Blocked, PayloadChanged
 from collectors.normalise import clean, count, is_plausible, node_text
 from collectors.post import Kind, Page, Post, Rejected
 from collectors.source import Reading
-from collectors.weibo.ids import bid_of, given_at, is_mid, mid_of
-from collectors.weibo.times import is_relative, read_time
+from collectors.weibo.ids import bid_of, is_mid, mid_of
+from collectors.weibo.order import covered
+from collectors.weibo.times import post_time
 from collectors.weibo.walls import SIGN_IN, SOLVE, check_address, check_visitor_page
 
 CARD = "div.card-wrap[action-type=feed_list_item]"
@@ -28,8 +28,6 @@ _MID_IN_DATA = re.compile(r"(?:^|&)mid=(\d{1,20})(?:&|$)")
 _GOOD_PAGE = (b"m-main-nav", "<title>微博搜索".encode(), b"$CONFIG['product'] = 'search'")
 _CAPTCHA = (b"passport.weibo.com/verify", b"/captcha")
 _LOGIN_SHELL = (b"passport.weibo.com", b"login.php", b"sso/signin")
-_ROUNDING = timedelta(minutes=1)  # of the times shown
-_ENOUGH_TO_SPARE_ONE = 5
 _NUMBER = re.compile("[0-9０-９]")
 _ALL_BAD = 3  # so many cards, none readable, is a new layout and not a few odd cards
 _MOST_TAGS = 40_000  # a page of 20 cards has some thousand
@@ -62,7 +60,7 @@ def read_page(body: bytes, reading: Reading, moment: Callable[[Post], datetime |
     posts, rejected = _read_cards(cards, reading)
     if not posts and len(rejected) >= _ALL_BAD:
         raise PayloadChanged(f"readable card among {len(rejected)} (the first: {rejected[0].reason})")
-    covered_from, covered_until = _covered([moment(post) or post.published_at for post in posts])
+    covered_from, covered_until = covered([moment(post) or post.published_at for post in posts])
     return Page(
         posts=posts,
         next_cursor=next_cursor,
@@ -193,13 +191,7 @@ def _mid(mid: str | None, bid: str | None) -> str | None:
 
 
 def _published_at(shown_times: list[str], mid: str, at: datetime) -> datetime | None:
-    shown, moment = next(((shown, moment) for shown in shown_times if (moment := read_time(shown, at))), ("", None))
-    if moment is None or not is_relative(shown):
-        return moment
-    # "3分钟前" is known to a minute or two only, and read later it is another minute: the id settles it.
-    given = given_at(mid).replace(second=0)
-    width = timedelta(hours=1, minutes=1) if "小时" in shown else timedelta(minutes=2)
-    return given if moment - width <= given <= moment + timedelta(minutes=1) else moment
+    return next((moment for shown in shown_times if (moment := post_time(shown, mid, at))), None)
 
 
 def _shown_counts(card: LexborNode) -> dict[str | None, int | None]:
@@ -209,19 +201,3 @@ def _shown_counts(card: LexborNode) -> dict[str | None, int | None]:
         shown = button.text()
         counts[button.attributes.get("action-type")] = count(shown) if _NUMBER.search(shown) else 0
     return counts
-
-
-def _covered(moments: list[datetime]) -> tuple[datetime, datetime] | tuple[None, None]:
-    """From the oldest to the newest post where they come newest first; else the page proves nothing.
-
-    A single post out of place, such as an old one put on top, is left out of the evidence.
-    """
-    steps = [place for place, (newer, older) in enumerate(pairwise(moments)) if older > newer + _ROUNDING]
-    if len(steps) == 1 and len(moments) >= _ENOUGH_TO_SPARE_ONE:
-        without = (moments[:place] + moments[place + 1 :] for place in (steps[0], steps[0] + 1))
-        moments = next((rest for rest in without if _is_newest_first(rest)), moments)
-    return (min(moments), max(moments)) if moments and _is_newest_first(moments) else (None, None)
-
-
-def _is_newest_first(moments: list[datetime]) -> bool:
-    return all(older <= newer + _ROUNDING for newer, older in pairwise(moments))

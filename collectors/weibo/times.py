@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from collectors.normalise import BEIJING, from_beijing
+from collectors.weibo.ids import given_at
 
 _SKEW = timedelta(minutes=10)  # the platform's clock may be ahead of ours by as much
 _YEARS_BACK = 9  # enough to find the last 29 February
@@ -34,6 +35,28 @@ def read_time(text: str, at: datetime) -> datetime | None:
 def is_relative(text: str) -> bool:
     """Whether the time counts back from the reading ("3分钟前"), and so is known only to a minute or an hour."""
     return bool(_AGO.match(text.strip()) or _JUST_NOW.match(text.strip()))
+
+
+def post_time(shown: str, mid: str, at: datetime) -> datetime | None:
+    """When the post `mid` was published, as far as the time shown and the second in the id agree on it.
+
+    "3分钟前" is known to a minute or two only, and read later it is another minute; a date alone is known to a day. The
+    id settles both. None where the time shown is no time we know.
+    """
+    moment = read_time(shown, at)
+    if moment is None:
+        return None
+    if _DATE_ONLY.fullmatch(shown.strip()):
+        return _of_id(mid, moment, moment + timedelta(days=1)) or moment
+    if is_relative(shown):
+        width = timedelta(hours=1, minutes=1) if "小时" in shown else timedelta(minutes=2)
+        return _of_id(mid, moment - width, moment + timedelta(minutes=1)) or moment
+    return moment
+
+
+def _of_id(mid: str, since: datetime, until: datetime) -> datetime | None:
+    given = _minute(given_at(mid))
+    return given if since <= given <= until else None
 
 
 def _ago(groups: list[str], at: datetime) -> datetime | None:
@@ -98,6 +121,7 @@ def _rfc_like(groups: list[str], _: datetime) -> datetime | None:
 
 _AGO = re.compile(r"([0-9]{1,5}) ?(秒|分钟|小时)前")
 _JUST_NOW = re.compile("刚刚")
+_DATE_ONLY = re.compile("(?:[0-9]{4}[-/])?[0-9]{1,2}[-/][0-9]{1,2}")
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[list[str], datetime], datetime | None]], ...] = (
     (_AGO, _ago),
     (_JUST_NOW, _just_now),
