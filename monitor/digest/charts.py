@@ -1,7 +1,8 @@
 """The charts of a digest as ECharts options: plain data, drawn by `svg` here and by the browser elsewhere.
 
 What was seen is solid, what is estimated beside it pale and hatched, what was not collected a hatched column over the
-full height: told apart by tone and pattern, not by colour alone.
+full height: told apart by tone and pattern, not by colour alone. Shaded are alerts about complaints: what a surge of
+volume is, the bars show themselves.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.digest.facts import Facts, Incident, Point
+from monitor.digest.incidents import COMPLAINTS
 from monitor.digest.wording import BEIJING, Wording
 
 INK, FAINT, LINE, EDGE = "#56616f", "#7b8591", "#e3e7ec", "#b9c0c9"
@@ -17,6 +19,7 @@ OTHER, NEGATIVE, ESTIMATED, INCIDENT, GAP = "#8fb0d3", "#b23a2a", "#dbe6f2", "#f
 LEFT, RIGHT = 44, 8  # pixels beside the plot
 NARROW, ONE_LINE, LEGEND_LINE = 480, 3, 18  # below that width, so many names fit on one line of the legend
 NEAR_EDGE = 0.2  # of the width: a label there would not fit if it were centred
+LABEL = 84  # pixels that the times of an incident take above the plot
 FONT = (
     "system-ui, -apple-system, 'PingFang SC', 'Hiragino Sans GB', 'Microsoft YaHei', 'Noto Sans SC', "
     "'Noto Sans CJK SC', 'Source Han Sans SC', sans-serif"
@@ -49,7 +52,6 @@ def week(facts: Facts, wording: Wording) -> Chart:
     """Seven days by hour."""
     since = facts.hours[0].start
     days = [since + timedelta(days=number) for number in range(7)]
-    shown = [*facts.earlier, *facts.incidents]
     return Chart(
         points=facts.hours,
         since=since,
@@ -58,7 +60,7 @@ def week(facts: Facts, wording: Wording) -> Chart:
         labels={24 * n: f"{day.astimezone(BEIJING):%-m/%-d}" for n, day in enumerate(days)},
         every=24,
         unit=wording.say("per_hour"),
-        incidents=[(incident, "") for incident in shown],
+        incidents=[(incident, "") for incident in _complaints([*facts.earlier, *facts.incidents])],
         watched_since=facts.watched_since,
     )
 
@@ -73,9 +75,16 @@ def day(facts: Facts, wording: Wording, *, every_h: int) -> Chart:
         labels={6 * hour: f"{hour}:00" for hour in range(0, 24, every_h)},
         every=6 * every_h,
         unit=wording.say("per_ten"),
-        incidents=[(i, f"{wording.clock(i.began_at)}–{_end(i, wording)}") for i in facts.incidents],
+        incidents=[
+            (incident, f"{wording.clock(incident.began_at)}–{_end(incident, wording)}")
+            for incident in _complaints(facts.incidents)
+        ],
         watched_since=facts.watched_since,
     )
+
+
+def _complaints(incidents: Sequence[Incident]) -> list[Incident]:
+    return sorted((i for i in incidents if i.kind == COMPLAINTS), key=lambda i: (i.began_at, i.alert))
 
 
 def _end(incident: Incident, wording: Wording) -> str:
@@ -106,7 +115,7 @@ def option(chart: Chart, wording: Wording, width: int) -> Option:
         "grid": grids,
         "xAxis": axes,
         "yAxis": _y_axes(with_share=with_share),
-        "series": _columns(chart, wording) + _bars(chart, wording) + ([_line(shares)] if with_share else []),
+        "series": _columns(chart, wording, width) + _bars(chart, wording) + ([_line(shares)] if with_share else []),
     }
 
 
@@ -190,19 +199,25 @@ def _hatch(color: str) -> Option:
     return {"symbol": "rect", "dashArrayX": [1, 0], "dashArrayY": [1, 4], "rotation": -0.785, "color": color}
 
 
-def _columns(chart: Chart, wording: Wording) -> list[Option]:
-    """Behind the bars and over the full height: incidents with their label above the plot, and gaps."""
+def _columns(chart: Chart, wording: Wording, width: int) -> list[Option]:
+    """Behind the bars and over the full height: incidents with their label above the plot, and gaps.
+
+    A label that would touch the one before it is left out: the list of incidents has all times.
+    """
     incidents: list[Option | None] = [None] * chart.slots
+    free_from = 0.0  # in slots
     for incident, text in chart.incidents:
         first = max(0, chart.slot(incident.began_at))
         ended = incident.resolved_at or chart.since + chart.step * len(chart.points)
         last = min(chart.slots - 1, chart.slot(ended - timedelta(microseconds=1)))
         for slot in range(first, last + 1):
             incidents[slot] = {"value": 1}
-        if text and first <= last:
-            incidents[(first + last) // 2] = {"value": 1, "label": _label(text, (first + last) / 2 / chart.slots)}
+        middle, wide = (first + last) / 2, LABEL / (width - LEFT - RIGHT) * chart.slots
+        if text and first <= last and middle - wide / 2 >= free_from:
+            incidents[(first + last) // 2] = {"value": 1, "label": _label(text, middle / chart.slots)}
+            free_from = middle + wide / 2
     gaps = [1 if _gap(point) else None for point in chart.points]
-    full = {"type": "bar", "xAxisIndex": 1, "yAxisIndex": 1, "barWidth": "101%", "barGap": "-100%", "silent": True}
+    full = {"type": "bar", "xAxisIndex": 1, "yAxisIndex": 1, "barWidth": "104%", "barGap": "-100%", "silent": True}
     return [
         full | {"name": wording.say("legend_incident"), "z": 0, "data": incidents, "itemStyle": {"color": INCIDENT}},
         full

@@ -10,6 +10,7 @@ from monitor.store.store import StoredPost
 EXCERPT = 80  # characters
 # Marks that turn the direction of text, and controls: they would disturb the lines around a quoted text.
 UNSHOWN = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\x00-\x08\x0e-\x1f\x7f-\x9f]")
+ADDRESS = re.compile(r"https?://([^/\s?#]+)\S*?(?=[:,;.]?(?:\s|$))")
 JOINERS = "\u200d\ufe0f"  # a cut after one of these would leave half a symbol
 
 
@@ -46,6 +47,15 @@ def web_address(url: str) -> str:
     except ValueError:
         return ""
     return url if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def hosts_only(reason: str) -> str:
+    """A reason with each address in it cut down to its host: what was asked there is of no use to a reader.
+
+    >>> hosts_only("https://s.weibo.com/realtime?q=%E7%9F%A5&page=1: status 432")
+    's.weibo.com: status 432'
+    """
+    return ADDRESS.sub(r"\1", reason)
 
 
 def excerpt(stored: StoredPost, copies: int = 0) -> Excerpt:

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from analysis.series import Bucket
 from monitor.digest.comparing import ENOUGH_COVERAGE, thin
 from monitor.digest.excerpts import one_line
-from monitor.digest.facts import VERSION, Count, Facts, Origin
+from monitor.digest.facts import VERSION, Count, Facts, Origin, Span
 from monitor.digest.headline import day_row, headline
-from monitor.digest.incidents import blind_times, having, incidents
+from monitor.digest.incidents import COMPLAINTS, blind_times, having, incidents
 from monitor.digest.points import by_ten_minutes, point
 from monitor.digest.reading import Reading
 from monitor.digest.watching import missing, quality
@@ -51,8 +51,9 @@ def gather(
     known = [bucket for bucket in week if bucket.start < until]
     minutes = [bucket for bucket in known if bucket.start >= since]
     state = next((state for state in store.topics() if state.name == topic), None)
-    read = Reading().read(store.posts(Selection(since=since, until=ends, topic=topic)))
     of_the_day = incidents(store, topic, since, until, now)
+    outages = tuple(Span(since=i.began_at, until=i.resolved_at or until) for i in of_the_day if i.kind == COMPLAINTS)
+    read = Reading(outages=outages).read(store.posts(Selection(since=since, until=ends, topic=topic)))
     return Facts(
         version=VERSION,
         day=day,

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from analysis.rules.rule import Verdict
 from analysis.series import Completeness
 from monitor.alerts.types import Alert
 from monitor.digest.facts import Blind, Count, Incident, Origin, Point
@@ -18,13 +19,14 @@ COMPLAINTS = "complaint-share"  # the kind of rule whose worst minutes are those
 
 
 def incidents(store: Store, topic: str, since: datetime, until: datetime, as_of: datetime) -> tuple[Incident, ...]:
-    """Alerts of the topic that were told to people and lasted into [since, until): open ones first, then by time."""
+    """Alerts of the topic that were told to people and lasted into [since, until): open ones first,
+    then those about complaints, then by time."""
     found = [
         _incident(store, topic, alert, as_of)
         for alert in store.alerts(since, until)
         if alert.subject == topic and _told(alert, since, until)
     ]
-    return tuple(sorted(found, key=lambda i: (i.resolved_at is not None, i.began_at, i.alert)))
+    return tuple(sorted(found, key=lambda i: (i.resolved_at is not None, i.kind != COMPLAINTS, i.began_at, i.alert)))
 
 
 def blind_times(
@@ -38,6 +40,11 @@ def blind_times(
     )
 
 
+def when_fired(store: Store, alert: Alert) -> Verdict | None:
+    """The verdict that made it fire; `alert.because` is the newest one's. None: its evidence was not kept."""
+    return next((verdict for verdict in store.evidence(alert.key) if verdict.at == alert.fired_at), None)
+
+
 def _told(alert: Alert, since: datetime, until: datetime) -> bool:
     ended = alert.resolved_at
     return alert.fired_at is not None and alert.fired_at < until and (ended is None or ended > since)
@@ -47,6 +54,7 @@ def _incident(store: Store, topic: str, alert: Alert, as_of: datetime) -> Incide
     assert alert.fired_at is not None
     began = alert.breached_at or alert.fired_at
     ended = min(alert.resolved_at or as_of, as_of)
+    said = when_fired(store, alert)
 
     def origin(where: str) -> Origin:
         return Origin(table="mentions", since=began, until=ended, where=where)
@@ -63,7 +71,7 @@ def _incident(store: Store, topic: str, alert: Alert, as_of: datetime) -> Incide
         peak=alert.peak,
         limit=alert.limit,
         unit=alert.unit,
-        because=alert.because,
+        because=said.because if said else alert.because,
         worst=_worst(store, topic, began, ended, by_complaints=alert.kind == COMPLAINTS),
         categories=tuple(
             Count(name=name, label=name, mentions=mentions, authors=authors, origin=origin(having(name)))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from monitor.digest.comparing import BASE
+from monitor.digest.excerpts import hosts_only
 from monitor.digest.facts import Count, Excerpt, Facts, Gap, SourceRecord
 from monitor.digest.reading import NEGATIVE
 from monitor.digest.story import seen_enough
@@ -142,9 +143,10 @@ def quality_lines(facts: Facts, wording: Wording) -> tuple[str, ...]:
                 "unjudged",
                 n=wording.count(quality.without_polarity),
                 share=wording.share(quality.without_polarity / mentions),
-                authors=wording.count(quality.without_author),
             )
         )
+    if quality.without_author:
+        lines.append(wording.say("authorless", n=wording.count(quality.without_author)))
     if facts.watched_since and facts.watched_since > facts.hours[0].start:
         lines.append(wording.say("watched_since", at=wording.clock(facts.watched_since)))
     return tuple(lines)
@@ -175,7 +177,7 @@ def _cause(gap: Gap, wording: Wording) -> str:
         return wording.say("gap_unwatched")
     if gap.error is None:
         return wording.say("gap_unvisited")
-    return f"{gap.source} {gap.error}" + (f" ({gap.cause})" if gap.cause else "")
+    return f"{gap.source} {gap.error}" + (f" ({hosts_only(gap.cause)})" if gap.cause else "")
 
 
 def source_rows(facts: Facts, wording: Wording) -> tuple[SourceRow, ...]:
@@ -190,5 +192,5 @@ def _source(record: SourceRecord, wording: Wording) -> SourceRow:
         visits=f"{wording.count(record.visits)} ({wording.count(record.failed)})",
         minutes=UNKNOWN if None in minutes else " / ".join(wording.count(m) for m in minutes),
         rejected=wording.count(record.rejected),
-        reason=f"{errors}: {record.reason}" if record.reason else errors,
+        reason=f"{errors}: {hosts_only(record.reason)}" if record.reason else errors,
     )

@@ -9,6 +9,7 @@ from monitor.digest.story import VOLUME, name
 from monitor.digest.wording import BEIJING, UNKNOWN, Told, Wording
 
 GAPS = 12  # told one by one
+UNSEEN_FROM = 1.02  # an estimate that is hardly more than what was seen is not told beside it
 TEN_MINUTES = timedelta(minutes=10)
 
 
@@ -201,4 +202,6 @@ def _worst(incident: Incident, worst: Point, wording: Wording) -> str:
         share = wording.share(worst.complaints / worst.mentions)
         return wording.say("worst_complaints", since=since, until=until, n=wording.count(worst.complaints), share=share)
     told = wording.say("worst_mentions", since=since, until=until, n=wording.count(worst.mentions))
-    return told + (wording.say("worst_estimated", mid=wording.about(worst.estimated.mid)) if worst.estimated else "")
+    if worst.estimated is None or worst.estimated.mid < worst.mentions * UNSEEN_FROM:
+        return told
+    return told + wording.say("worst_estimated", mid=wording.about(worst.estimated.mid))

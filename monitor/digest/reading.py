@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from collectors.post import Kind
 from monitor.digest.excerpts import engagement, excerpt
-from monitor.digest.facts import Excerpt
+from monitor.digest.facts import Excerpt, Span
 from monitor.store.store import StoredPost
 
 TOP = 5
@@ -16,7 +16,7 @@ EXAMPLES = 2  # of a complaint category
 PRAISE = 0.3  # polarity from which a text is shown as praise
 NEGATIVE = -0.0005  # polarity × 1000 rounds to less than 0, as in Tally
 
-Rank = tuple[int, int, str]
+Rank = tuple[int, int, int, str]
 
 
 @dataclass(slots=True)
@@ -38,8 +38,12 @@ class Best:
 
 @dataclass(slots=True)
 class Reading:
-    """Counts and candidates; memory grows with the copies and the hashtags of the day, not with its posts."""
+    """Counts and candidates; memory grows with the copies and the hashtags of the day, not with its posts.
 
+    `outages` are the times in which complaints were reported: what is complained of then is the better example.
+    """
+
+    outages: tuple[Span, ...] = ()
     reposts: int = 0
     copies: int = 0
     without_polarity: int = 0
@@ -48,7 +52,7 @@ class Reading:
     hashtag_negative: Counter[str] = field(default_factory=Counter)
     _copied: Counter[str] = field(default_factory=Counter)  # key of a story → its copies
     _top: Best = field(default_factory=lambda: Best(TOP))
-    _praised: Best = field(default_factory=lambda: Best(PRAISED))
+    _praised: Best = field(default_factory=lambda: Best(PRAISED + TOP))
     _examples: dict[str, Best] = field(default_factory=lambda: defaultdict(lambda: Best(EXAMPLES)))
 
     def read(self, posts: Iterable[StoredPost]) -> "Reading":
@@ -74,27 +78,35 @@ class Reading:
     def _consider(self, stored: StoredPost) -> None:
         post = stored.post
         heat = engagement(post)
-        rank = (-1 if heat is None else heat, -int(post.published_at.timestamp()), post.key)
+        rank = (0, -1 if heat is None else heat, -int(post.published_at.timestamp()), post.key)
         if heat is not None and post.kind is not Kind.COMMENT:
             self._top.offer(rank, stored)
         for category in stored.categories:
-            self._examples[category].offer(rank, stored)
+            self._examples[category].offer((self._plainness(stored), *rank[1:]), stored)
         if not stored.categories and stored.polarity is not None and stored.polarity >= PRAISE:
             self._praised.offer(rank, stored)
 
+    def _plainness(self, stored: StoredPost) -> int:
+        """How little doubt there is that this is the complaint it was taken for, 0 to 3."""
+        meant = stored.polarity is not None and stored.polarity < NEGATIVE
+        reported = any(span.since <= stored.post.published_at < span.until for span in self.outages)
+        return meant + reported + (len(stored.categories) == 1)
+
     def top(self) -> tuple[Excerpt, ...]:
         """Originals with most engagement; posts whose source tells none are not ranked."""
-        return self._shown(self._top)
+        return self._shown(self._top.ranked())
 
     def praised(self) -> tuple[Excerpt, ...]:
-        return self._shown(self._praised)
+        """Originals that speak well of it, without those that `top` shows."""
+        known = {stored.post.key for stored in self._top.ranked()}
+        return self._shown([stored for stored in self._praised.ranked() if stored.post.key not in known][:PRAISED])
 
     def examples(self, category: str) -> tuple[Excerpt, ...]:
-        return self._shown(self._examples[category]) if category in self._examples else ()
+        return self._shown(self._examples[category].ranked()) if category in self._examples else ()
 
     def negative_share(self, hashtag: str) -> float | None:
         judged = self.hashtag_judged[hashtag]
         return self.hashtag_negative[hashtag] / judged if judged else None
 
-    def _shown(self, best: Best) -> tuple[Excerpt, ...]:
-        return tuple(excerpt(stored, self._copied[stored.post.key]) for stored in best.ranked())
+    def _shown(self, posts: Iterable[StoredPost]) -> tuple[Excerpt, ...]:
+        return tuple(excerpt(stored, self._copied[stored.post.key]) for stored in posts)

@@ -61,7 +61,8 @@ def _incident_news(facts: Facts, wording: Wording) -> list[str]:
         if still == len(main)
         else wording.say("some_open", n=still)
     )
-    return [wording.say("news_incidents", n=len(main), name=name(main[0], wording), state=state)]
+    key = "news_incident" if len(main) == 1 else "news_incidents"
+    return [wording.say(key, n=len(main), name=name(main[0], wording), state=state)]
 
 
 def _volume_news(facts: Facts, wording: Wording) -> list[str]:

@@ -18,6 +18,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{date}（{weekday}）00:00–{time} 北京时间，当日未完",
         "{date} ({weekday}) 00:00–{time} Beijing time, the day is not over",
     ),
+    "news_incident": ("1起{name}（{state}）", "1 {name} ({state})"),
     "news_incidents": ("{n}起{name}（{state}）", "{n} × {name} ({state})"),
     "news_volume": ("声量{change}", "volume {change}"),
     "news_times": ("为昨日的{times}倍", "{times}× yesterday"),
@@ -98,7 +99,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "legend_other": ("其他", "other"),
     "legend_negative": ("负面", "negative"),
     "legend_estimated": ("估计未读到", "estimated"),
-    "legend_incident": ("告警期间", "alert"),
+    "legend_incident": ("投诉告警期间", "complaint alert"),
     "legend_gap": ("无数据", "no data"),
     "share_axis": ("负面占比", "negative share"),
     "per_hour": ("条/小时", "per hour"),
@@ -135,7 +136,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "about": ("内容", "About"),
     "category_count": ("{name} {n} 条（{authors} 人）", "{name} {n} ({authors} people)"),
     "unknown_spans": ("期间无法判断", "Could not be judged"),
-    "because": ("最近判断", "Last judgement"),
+    "because": ("告警依据", "Why it fired"),
     "so_far": ("至今 {lasted}", "{lasted} so far"),
     # hashtags, categories, posts
     "h_hashtags": ("热门话题", "Top hashtags"),
@@ -183,9 +184,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     "col_rejected": ("剔除", "Set aside"),
     "rejected": ("{n} 条无法读取，已剔除：{reasons}。", "{n} items could not be read and were set aside: {reasons}."),
     "unjudged": (
-        "{n} 条无法判断情感（{share}），不计入负面占比；{authors} 条作者未知，不计入独立作者。",
-        "{n} mentions have no sentiment ({share}) and are left out of the negative share; {authors} have no known "
-        "author and are left out of authors.",
+        "{n} 条无法判断情感（{share}），不计入负面占比。",
+        "{n} mentions have no sentiment ({share}) and are left out of the negative share.",
+    ),
+    "authorless": (
+        "{n} 条作者未知，不计入独立作者。",
+        "{n} mentions have no known author and are left out of authors.",
     ),
     "watched_since": (
         "{at} 开始按现在的词监测；更早的数字由已存帖子重新统计。",

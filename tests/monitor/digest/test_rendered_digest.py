@@ -52,7 +52,7 @@ def test_subject_and_sentence_tell_the_outage(facts: Facts) -> None:
 
 def test_english_is_a_second_language(facts: Facts) -> None:
     text = digest_text(facts, "en")
-    assert "[Daily digest] 一杯茶, 20 Nov: 1 × suspected outage (resolved), volume 16× yesterday" in text
+    assert "[Daily digest] 一杯茶, 20 Nov: 1 suspected outage (resolved), volume 16× yesterday" in text
     assert "Complaints rose from 09:41, mostly system busy, slow or lagging, wrong redirect" in text
 
 
@@ -80,7 +80,8 @@ def test_the_page_needs_nothing_beside_it(html: str) -> None:
 def test_headline_numbers_say_what_was_seen_and_what_is_estimated(page: LexborHTMLParser, facts: Facts) -> None:
     mentions = words(page.css(".card")[0].text())
     assert facts.headline.mentions.estimated is not None
-    assert "声量（已采到） 1,947 估计实有 3,730（3,190–4,450）" in mentions
+    assert mentions.startswith("声量（已采到） 1,947")
+    assert "估计实有 3,730（3,190–4,450）" in mentions
     assert "▲ 为昨日的 16 倍" in mentions
     assert "只见到样本，实际更多" in words(page.css(".card")[2].text())
     assert "基数过小" in words(page.css(".card")[3].text())
