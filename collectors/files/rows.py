@@ -131,7 +131,7 @@ class FileOfRows(ABC):
         encoding = detect_encoding(sample)
         form = _form(sample)
         if form not in self.forms:
-            raise PayloadChanged(f"{' or '.join(sorted(each.value for each in self.forms))} (it is a {form.value})")
+            raise PayloadChanged(f"{' or '.join(sorted(each.value for each in self.forms))} (this is {form.value})")
         file.seek(0)
         columns: tuple[str, ...] = ()
         if form is Form.CSV:
