@@ -179,7 +179,22 @@ class Client:
             _judge(target, response.status_code)
         return body
 
-    def _one(self, target: httpx.URL, headers: Mapping[str, str], pace_s: float) -> tuple[httpx.Response, bytes]:
+    def post_form(self, url: str, form: Mapping[str, str], *, headers: Mapping[str, str] | None = None) -> Body:
+        """What a form is answered with. Raises SourceError and nothing else; a redirect is a wall, or not known.
+
+        It is asked for sessions, hence carries no cookie, and its answer is not remembered as `last_body`.
+        """
+        self._here.body = None
+        target = parsed(url, None)
+        response, content = self._one(target, dict(headers or {}), 0.0, form)
+        if response.has_redirect_location:
+            next_hop(target, response.headers["Location"])
+        _judge(target, response.status_code)
+        return Body(status=response.status_code, url=shown(str(target)), headers=response.headers, content=content)
+
+    def _one(
+        self, target: httpx.URL, headers: Mapping[str, str], pace_s: float, form: Mapping[str, str] | None = None
+    ) -> tuple[httpx.Response, bytes]:
         host = self._host(target.host)
         with host.lock:
             now = self._clock.now()
@@ -187,7 +202,7 @@ class Client:
                 raise RateLimited((host.rest_until - now).total_seconds())
             self._keep_pace(target.host, host, pace_s)
             try:
-                response, content = self._ask(target, headers, host)
+                response, content = self._ask(target, headers, host, form)
                 self._note_refusal(host, response)
             except (httpx.HTTPError, OSError, UnicodeError) as error:  # UnicodeError: a host that no resolver takes
                 raise Transient(f"{shown(str(target))}: {type(error).__name__}") from None
@@ -210,7 +225,9 @@ class Client:
         wait_s = pace_s - (self._clock.now() - host.answered_at).total_seconds()
         self._clock.wait(wait_s if wait_s <= pace_s + CLOCK_SET_BACK_S else pace_s)
 
-    def _ask(self, target: httpx.URL, headers: Mapping[str, str], host: _Host) -> tuple[httpx.Response, bytes]:
+    def _ask(
+        self, target: httpx.URL, headers: Mapping[str, str], host: _Host, form: Mapping[str, str] | None
+    ) -> tuple[httpx.Response, bytes]:
         base = self._resolve.get(target.host)
         http = self._local_http if base else self._http
         url, sent = target, {**headers, **(self._request_headers() if self._request_headers else {})}
@@ -218,7 +235,14 @@ class Client:
             url = target.copy_with(scheme=base.scheme, host=base.host, port=base.port)
             sent["Host"] = target.netloc.decode("ascii")
         with Deadline(self._deadline_s, host.connection) as deadline:
-            asking = http.stream("GET", url, headers=sent, follow_redirects=False, extensions={"trace": deadline.trace})
+            asking = http.stream(
+                "GET" if form is None else "POST",
+                url,
+                data=form,
+                headers=sent,
+                follow_redirects=False,
+                extensions={"trace": deadline.trace},
+            )
             with asking as response:
                 body = read_body(response, self._max_bytes, deadline.check)
         host.connection = deadline.connection

@@ -573,3 +573,38 @@ def test_urls_are_shown_without_what_they_hide(url: str, told: str) -> None:
 
 def test_a_secret_is_hidden_in_each_of_its_forms() -> None:
     assert without(b"a/b+c== a%2Fb%2Bc%3D%3D x", ["a/b+c=="]) == b"<hidden> <hidden> x"
+
+
+# -- forms ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_form_is_posted_at_pace_and_its_answer_is_not_kept() -> None:
+    served = Platform(lambda request: httpx.Response(200, text=f"{request.method} {request.content.decode()}"))
+    with served.client() as client:
+        client.get(URL)
+        body = client.post_form(URL, {"cb": "a b", "tid": "茶"}, headers={"Referer": URL})
+        assert client.last_body is None
+    assert (body.content, body.url) == (b"POST cb=a+b&tid=%E8%8C%B6", URL)
+    sent = served.requests[-1].headers
+    assert sent["Content-Type"] == "application/x-www-form-urlencoded"
+    assert (sent["Referer"], sent.get("Cookie")) == (URL, None)
+    assert [begun for begun, _ in served.spans] == [0.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (httpx.Response(429, headers={"Retry-After": "90"}), RateLimited),
+        (httpx.Response(403), Blocked),
+        (httpx.Response(302, headers={"Location": "https://passport.weibo.com/sso/signin"}), Blocked),
+        (httpx.Response(302, headers={"Location": "/elsewhere"}), PayloadChanged),
+        (httpx.Response(502), Transient),
+        (httpx.Response(404), PayloadChanged),
+    ],
+    ids=["429", "403", "login", "moved", "502", "404"],
+)
+def test_a_form_that_is_refused_says_why(answer: httpx.Response, error: type[SourceError]) -> None:
+    served = Platform(answer)
+    with served.client() as client, pytest.raises(error):
+        client.post_form(URL, {})
+    assert len(served.requests) == 1
