@@ -127,8 +127,9 @@ class Pipeline:
             visit = self._visit(job, window, name)
             ingested = self._store.ingest(visit)
             collected = (collected or Collected()).plus(ingested, visit)
-            if not window.live:
-                log.info("%s: read the hour from %s, %d new posts", job.name, window.since, ingested.new_posts)
+            if not window.live and not visit.error:
+                told = "%s: read %s to %s UTC, %d new posts"
+                log.info(told, job.name, f"{window.since:%m-%d %H:%M}", f"{window.until:%H:%M}", ingested.new_posts)
             caught_up = window.live or visit.error
             if caught_up or once or self._clock.now() >= ends or self._stopping():
                 return collected

@@ -36,7 +36,7 @@ def import_files(
     from rich.progress import BarColumn, TextColumn
 
     from collectors.clock import WallClock
-    from collectors.errors import SourceError
+    from collectors.errors import Blocked, SourceError
     from monitor.importing import Imported, files_in, import_file
     from monitor.service import authors
 
@@ -62,7 +62,8 @@ def import_files(
                     ):
                         bar.update(task, completed=read)
                 except SourceError as error:
-                    unread[str(path)] = str(error)
+                    advice = f": {error.advice}" if isinstance(error, Blocked) and error.advice else ""
+                    unread[str(path)] = f"{error}{advice}"
     if as_json:
         answer = total.as_json() | {"unreadable_files": unread}
         typer.echo(json.dumps(answer, ensure_ascii=False))
