@@ -1,6 +1,5 @@
 """What is kept of an author: a keyed hash of the id; the name only where the configuration asks for it."""
 
-import hashlib
 import hmac
 from dataclasses import dataclass
 
@@ -21,7 +20,7 @@ class Authors:
         if not native_id:
             return None
         message = f"{platform}:{native_id}".encode()
-        return hmac.new(self.key.reveal().encode(), message, hashlib.sha256).hexdigest()[:16]
+        return hmac.digest(self.key.reveal().encode(), message, "sha256").hex()[:16]
 
     def name(self, name: str | None) -> str | None:
         """The name, if names are to be kept."""

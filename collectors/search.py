@@ -6,6 +6,7 @@ needed exceed the budget, a page as deep as the budget settles whether they real
 spread over the window (`sampling`), provided that the source can jump (`Paged`).
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from collectors.errors import SourceError, Transient
@@ -25,6 +26,9 @@ class Search:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
+        # Asked once: to compare an object with a protocol is slow, and this is done for every post.
+        self._paged = visit.source if isinstance(visit.source, Paged) else None
+        self._timed = visit.source if isinstance(visit.source, Timed) else None
         self._seen: list[Seen] = []  # pages that prove an order
         self._tail = 0  # pages 1 to this one were read one after the other
         self._tail_cursor: str | None = None  # of the page after it
@@ -52,11 +56,10 @@ class Search:
     # -- which page next -------------------------------------------------------------------------------------------
 
     def _next_number(self) -> int | None:
-        source = self._visit.source
         onward = self._tail + 1 if self._tail_cursor is not None else None
-        if not isinstance(source, Paged) or not self._unbroken or not self._seen:
+        if self._paged is None or not self._unbroken or not self._seen:
             return onward
-        deepest = self._deepest(source)
+        deepest = self._deepest(self._paged)
         left = self._visit.left
         if not self._sampling:
             settled = any(page.reach <= self._visit.since for page in self._seen)
@@ -78,10 +81,7 @@ class Search:
     def _read_page(self, number: int) -> None:
         visit = self._visit
         onward = number == self._tail + 1
-        if onward or not isinstance(visit.source, Paged):
-            cursor = self._tail_cursor
-        else:
-            cursor = visit.source.page_cursor(number)
+        cursor = self._tail_cursor if onward or self._paged is None else self._paged.page_cursor(number)
         self._asked.add(number)
         page = visit.fetch(cursor)
         seen = self._as_seen(number, page) if page.posts and page.covered_from is not None else None
@@ -104,24 +104,24 @@ class Search:
     def _as_seen(self, number: int, page: Page) -> Seen:
         visit = self._visit
         asked_at = visit.clock.now() if visit.live else visit.until
-        told = [self._told_moment(post) for post in page.posts]
+        posts = _listed(page)
+        told = [self._told_moment(post) for post in posts]
         precision = EXACT if any(exact for _, exact in told) else SHOWN
         # One post out of order, such as an old one put on top, must not end the window: the last two decide.
         reach = max(moment + (EXACT if exact else SHOWN) for moment, exact in told[-2:])
         return Seen(
             number=number,
             asked_at=asked_at,
-            keys=tuple(post.key for post in page.posts),
+            keys=tuple(post.key for post in posts),
             moments=tuple(moment if exact else _middle(moment, asked_at) for moment, exact in told),
             reach=reach,
-            size=len(page.posts) + len(page.rejected),
+            size=len(posts) + len(page.rejected),
             precision_s=precision.total_seconds(),
         )
 
     def _told_moment(self, post: Post) -> tuple[datetime, bool]:
         """When it was published, and whether that is known to the second."""
-        source = self._visit.source
-        moment = source.moment(post) if isinstance(source, Timed) else None
+        moment = self._timed.moment(post) if self._timed is not None else None
         if moment is None or moment == post.published_at:
             return post.published_at, False
         return moment, True
@@ -133,10 +133,9 @@ class Search:
 
     def _all_shown_was_all(self, number: int) -> bool:
         """The list ends at this page because there is no more, not because the platform shows no more."""
-        source = self._visit.source
         if self._last is None or number < self._last:
             return False
-        return not isinstance(source, Paged) or number < CUT_OFF * source.max_pages_shown
+        return self._paged is None or number < CUT_OFF * self._paged.max_pages_shown
 
     def _conclude(self) -> None:
         visit = self._visit
@@ -153,9 +152,15 @@ class Search:
         whole = bottom.reach <= visit.since or self._all_shown_was_all(to_the_end)
         start = visit.since if whole else max(visit.since, bottom.reach)
         visit.stretches += sampled(self._seen, start, visit.until)
-        shown_at_most = visit.source.max_pages_shown if isinstance(visit.source, Paged) else 0
+        shown_at_most = self._paged.max_pages_shown if self._paged is not None else 0
         at_the_end = bottom.number >= min(self._last or shown_at_most, shown_at_most)
         visit.reached = whole or at_the_end or self._empty is not None
+
+
+def _listed(page: Page) -> Sequence[Post]:
+    """The posts in the order of the search: without those that only came along inside a repost of theirs."""
+    passed_on = {post.repost_of for post in page.posts}
+    return [post for post in page.posts if post.key not in passed_on] or page.posts
 
 
 def _middle(shown: datetime, asked_at: datetime) -> datetime:
