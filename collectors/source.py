@@ -105,3 +105,13 @@ class Timed(Protocol):
     def moment(self, post: Post, /) -> datetime | None:
         """When the post was published, for estimates of age only; None where it cannot be told."""
         ...
+
+
+@runtime_checkable
+class FromNow(Protocol):
+    """What a search adds that can only list from now on back, and not be asked for a window of the past."""
+
+    @property
+    def lists_from_now(self) -> bool:
+        """Then its windows always end now. A class variable will do."""
+        ...
