@@ -163,12 +163,6 @@ def _listed(page: Page) -> Sequence[Post]:
     return [post for post in page.posts if post.key not in passed_on] or page.posts
 
 
-def _listed(page: Page) -> Sequence[Post]:
-    """The posts in the order of the search: without those that only came along inside a repost of theirs."""
-    passed_on = {post.repost_of for post in page.posts}
-    return [post for post in page.posts if post.key not in passed_on] or page.posts
-
-
 def _middle(shown: datetime, asked_at: datetime) -> datetime:
     """The middle of the minute that a time without seconds stands for, as far as it had passed."""
     if shown.second or shown.microsecond:
