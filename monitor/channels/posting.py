@@ -3,24 +3,82 @@
 Errors name the host and the kind of failure, never the address, the headers or the answer: any of them may hold a key.
 """
 
+import json
 from collections.abc import Mapping
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 import httpx
 
+from collectors.secret import Secret
 from monitor.channels.channel import DeliveryError
+from monitor.channels.discreet import discreet
+from monitor.config.words import is_address
 
 MAX_ANSWER_BYTES = 64_000
 AGAIN_LATER = frozenset({408, 425, 429})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a provider answered, whatever its status; never shown, since it may repeat what it was asked."""
+
+    host: str
+    status: int
+    body: bytes  # the first MAX_ANSWER_BYTES
+    retry_after_s: float | None
+
+    @property
+    def is_success(self) -> bool:
+        return 200 <= self.status < 300
+
+
+def need_address(url: Secret, key: str = "url") -> None:
+    """Raises ValueError where the secret is no http or https address."""
+    if not is_address(url.reveal()):
+        raise ValueError(f"what {key} refers to is not an http or https address")
+
+
 def post(client: httpx.Client, url: str, content: bytes, headers: Mapping[str, str]) -> bytes:
     """The first bytes of the answer where the status is 2xx; raises DeliveryError otherwise."""
+    return accepted(exchange(client, url, content, headers)).body
+
+
+def post_json(client: httpx.Client, url: str, fields: object, headers: Mapping[str, str] | None = None) -> Answer:
+    """The answer, whatever it says. Raises DeliveryError where there is none."""
+    return exchange(
+        client, url, as_bytes(fields), {"Content-Type": "application/json; charset=utf-8", **(headers or {})}
+    )
+
+
+def as_bytes(fields: object) -> bytes:
+    """The JSON that is sent, for counting its bytes beforehand."""
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def accepted(answer: Answer) -> Answer:
+    """The same answer where its status is 2xx; raises DeliveryError otherwise."""
+    if answer.is_success:
+        return answer
+    raise DeliveryError(
+        f"{answer.host}: HTTP status {answer.status}",
+        retry=answer.status in AGAIN_LATER or answer.status >= 500,
+        retry_after_s=answer.retry_after_s,
+    )
+
+
+def exchange(client: httpx.Client, url: str, content: bytes, headers: Mapping[str, str]) -> Answer:
+    """POST, and the answer, whatever it says. Raises DeliveryError where there is none."""
     host = _host(url)
     try:
-        with client.stream("POST", url, content=content, headers=headers, follow_redirects=False) as answer:
-            status, wait = answer.status_code, _retry_after_s(answer.headers)
-            body = _first_bytes(answer) if answer.is_success else b""
+        with discreet(), client.stream("POST", url, content=content, headers=headers, follow_redirects=False) as answer:
+            return Answer(
+                host=host,
+                status=answer.status_code,
+                body=_first_bytes(answer),
+                retry_after_s=_retry_after_s(answer.headers),
+            )
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
         failure = DeliveryError(
             f"{host}: no answer ({type(error).__name__})",
@@ -28,12 +86,6 @@ def post(client: httpx.Client, url: str, content: bytes, headers: Mapping[str, s
         )
     except ValueError as error:  # a header or an address that cannot be written
         failure = DeliveryError(f"{host}: cannot be asked ({type(error).__name__})", retry=False)
-    else:
-        if 200 <= status < 300:
-            return body
-        failure = DeliveryError(
-            f"{host}: HTTP status {status}", retry=status in AGAIN_LATER or status >= 500, retry_after_s=wait
-        )
     raise failure  # outside the handler: an error that is kept must not drag the request along
 
 
@@ -45,11 +97,13 @@ def _host(url: str) -> str:
 
 
 def _first_bytes(answer: httpx.Response) -> bytes:
+    """A refusal may break off in its body and stays a refusal; an acceptance that breaks off is none."""
     body = b""
-    for piece in answer.iter_bytes():
-        body += piece
-        if len(body) >= MAX_ANSWER_BYTES:
-            break
+    with nullcontext() if answer.is_success else suppress(httpx.HTTPError):
+        for piece in answer.iter_bytes():
+            body += piece
+            if len(body) >= MAX_ANSWER_BYTES:
+                break
     return body[:MAX_ANSWER_BYTES]
 
 

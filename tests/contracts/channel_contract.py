@@ -1,14 +1,19 @@
 """What every channel must do: accept or say why not, whether to try again, obey nothing, and never tell a secret."""
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import ClassVar
 
 import httpx
 import pytest
 
+from monitor.alerts.dispatch import Dispatcher
 from monitor.alerts.types import Message, Severity
 from monitor.channels.channel import Channel, DeliveryError, Receipt
+from monitor.store.sqlite import open_store
+from monitor.store.store import NewDelivery
 
 SECRET = "s3cret-that-nobody-may-see"
 AT = datetime(2026, 11, 20, 2, 40, tzinfo=UTC)
@@ -57,11 +62,15 @@ class ChannelContract:
     def test_the_message_arrives_with_its_event_id(self) -> None:
         receipt, arrived = self.deliver(self.make(), MESSAGE)
         assert isinstance(receipt, Receipt)
-        text = arrived.decode()
+        text = self.shown(arrived)
         assert MESSAGE.title in text
         assert all(line in text for line in MESSAGE.lines)
         assert "https://wiki.example/r" in text
         assert (MESSAGE.event_id in text) or not self.has_event_id
+
+    def shown(self, arrived: bytes) -> str:
+        """What a reader sees, links as their addresses."""
+        return arrived.decode()
 
     def test_sending_again_sends_the_same(self) -> None:
         channel = self.make()
@@ -102,12 +111,19 @@ class ChannelContract:
 
 
 class HttpChannelContract(ChannelContract):
-    """For channels that make one POST to a provider."""
+    """For channels that POST to a provider."""
 
     def answered(
         self, answer: Callable[[httpx.Request], httpx.Response], message: Message = MESSAGE
     ) -> tuple[Receipt, httpx.Request]:
         """Send to a provider that answers so; the receipt and the newest request."""
+        receipt, requests = self.exchanged(answer, message)
+        return receipt, requests[-1]
+
+    def exchanged(
+        self, answer: Callable[[httpx.Request], httpx.Response], message: Message
+    ) -> tuple[Receipt, list[httpx.Request]]:
+        """The same with every request."""
         requests: list[httpx.Request] = []
 
         def provider(request: httpx.Request) -> httpx.Response:
@@ -115,8 +131,7 @@ class HttpChannelContract(ChannelContract):
             return answer(request)
 
         with httpx.Client(transport=httpx.MockTransport(provider)) as client:
-            receipt = self.make().send(client, message)
-        return receipt, requests[-1]
+            return self.make().send(client, message), requests
 
     def accept(self, request: httpx.Request) -> httpx.Response:
         """The provider's own answer to what it takes."""
@@ -125,8 +140,8 @@ class HttpChannelContract(ChannelContract):
 
     def deliver(self, channel: Channel, message: Message) -> tuple[Receipt, bytes]:
         del channel
-        receipt, request = self.answered(self.accept, message)
-        return receipt, request.content
+        receipt, requests = self.exchanged(self.accept, message)
+        return receipt, b"\n".join(request.content for request in requests)
 
     def broken(self) -> Channel:
         return self.make()
@@ -189,6 +204,27 @@ class HttpChannelContract(ChannelContract):
         with pytest.raises(DeliveryError) as caught:
             self.answered(lambda request: httpx.Response(403, text=f"{request.url} {SECRET}"))
         self.check_silence(caught.value)
+
+    @pytest.mark.parametrize("status", [0, 200, 403, 503])
+    def test_no_secret_reaches_a_log_or_the_database(
+        self, status: int, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def provider(request: httpx.Request) -> httpx.Response:
+            if not status:
+                raise httpx.ConnectError(f"{request.url} {SECRET}", request=request)
+            return httpx.Response(status, text=f"{request.url} {SECRET}", headers={"Location": f"http://x/{SECRET}"})
+
+        caplog.set_level(logging.DEBUG)
+        path = tmp_path / "monitor.sqlite"
+        owed = [NewDelivery(alert=None, channel="c", recipient="", message=MESSAGE, next_attempt_at=AT)]
+        with open_store(path) as store, httpx.Client(transport=httpx.MockTransport(provider)) as client:
+            store.enqueue(owed, AT)
+            Dispatcher(store, {"c": self.make(), "other": self.make()}, client).dispatch(AT)
+            kept = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+            assert SECRET not in repr(list(store.deliveries()))
+        assert MESSAGE.title.encode() in kept
+        assert SECRET.encode() not in kept
+        assert SECRET not in caplog.text
 
     def check_silence(self, error: DeliveryError) -> None:
         seen: BaseException | None = error
