@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
 _SHORT = re.compile(r"^https?://mp\.weixin\.qq\.com/s/([\w-]{10,40})(?:[/?#]|$)", re.ASCII)
@@ -34,6 +35,13 @@ def article_id(link: str, guid: str, title: str, account: str, published: str) -
     if not link:
         return None
     return _hash(f"{account}\n{title}\n{published}" if _LONG.match(link) else link)
+
+
+def expiring_id(link: str, title: str, account: str, published_at: datetime) -> str:
+    """The identity of an article whose link may expire: what a lasting link says, else account, title and second."""
+    if found := _SHORT.match(link):
+        return found[1]
+    return _long_name(link) or _hash(f"{account}\n{title}\n{int(published_at.timestamp())}")
 
 
 def article_url(link: str, native_id: str) -> str | None:
