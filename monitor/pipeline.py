@@ -19,7 +19,7 @@ from collectors.clock import Clock
 from collectors.errors import Blocked, SourceError
 from collectors.polite import Client
 from collectors.post import Post
-from collectors.source import Scope, Source, Target
+from collectors.source import FromNow, Scope, Source, Target
 from collectors.stretch import Sweep
 from collectors.sweep import sweep
 from monitor.alerts.dispatch import Dispatcher
@@ -156,7 +156,8 @@ class Pipeline:
             return Window(since=mark or moment - job.backfill, until=moment, live=True)
         if mark is None:
             mark = moment - max(job.backfill, timedelta(seconds=job.every_s))
-        if moment - mark <= LIVE_REACH:
+        from_now = isinstance(job.adapter, FromNow) and job.adapter.lists_from_now
+        if from_now or moment - mark <= LIVE_REACH:
             return Window(since=mark - OVERLAP, until=moment, live=True)
         hour = mark.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
         return Window(since=mark, until=hour, live=False)
