@@ -51,6 +51,13 @@ def line_of(text: str) -> Line:
     return Line(text=unlinked(shown[: found.start()]), url=url, label=urlsplit(url).hostname or "")
 
 
+def plain(line: Line) -> str:
+    """A line as bare text: `text address`, or `label: address` of a link alone."""
+    if not line.url:
+        return line.text
+    return f"{line.text} {line.url}" if line.text else f"{line.label}: {line.url}"
+
+
 def title_of(message: Message) -> str:
     return unlinked(inert(message.title)).strip()
 
