@@ -217,7 +217,7 @@ def _columns(chart: Chart, wording: Wording, width: int) -> list[Option]:
             incidents[(first + last) // 2] = {"value": 1, "label": _label(text, middle / chart.slots)}
             free_from = middle + wide / 2
     gaps = [1 if _gap(point) else None for point in chart.points]
-    full = {"type": "bar", "xAxisIndex": 1, "yAxisIndex": 1, "barWidth": "104%", "barGap": "-100%", "silent": True}
+    full = {"type": "bar", "xAxisIndex": 1, "yAxisIndex": 1, "barWidth": "130%", "barGap": "-100%", "silent": True}
     return [
         full | {"name": wording.say("legend_incident"), "z": 0, "data": incidents, "itemStyle": {"color": INCIDENT}},
         full

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 import msgspec
 
-VERSION = 1  # of this tree: stored facts of another version are gathered anew, not guessed at
+VERSION = 2  # of this tree: stored facts of another version are gathered anew, not guessed at
 
 
 class Against(StrEnum):
@@ -157,7 +157,8 @@ class Incident:
     peak: float | None  # of what the rule measures
     limit: float | None
     unit: str
-    because: str  # in the words of the rule
+    because: str  # when it fired, in the words of the rule (English)
+    first: Point | None  # what was seen from its beginning until it fired
     worst: Point | None  # the ten minutes with most complaints (of other rules: mentions) that were seen
     categories: tuple[Count, ...]  # complaints between its beginning and its end (or `as_of`)
     unknown: tuple[Span, ...]  # could not be judged meanwhile

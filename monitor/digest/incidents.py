@@ -9,8 +9,8 @@ from analysis.rules.rule import Verdict
 from analysis.series import Completeness
 from monitor.alerts.types import Alert
 from monitor.digest.facts import Blind, Count, Incident, Origin, Point
-from monitor.digest.points import by_ten_minutes
-from monitor.digest.watching import spans
+from monitor.digest.points import by_ten_minutes, together
+from monitor.digest.watching import MINUTE, spans
 from monitor.store.store import Store
 
 CATEGORIES = 5
@@ -72,6 +72,7 @@ def _incident(store: Store, topic: str, alert: Alert, as_of: datetime) -> Incide
         limit=alert.limit,
         unit=alert.unit,
         because=said.because if said else alert.because,
+        first=_first(store, topic, began, alert.fired_at),
         worst=_worst(store, topic, began, ended, by_complaints=alert.kind == COMPLAINTS),
         categories=tuple(
             Count(name=name, label=name, mentions=mentions, authors=authors, origin=origin(having(name)))
@@ -82,6 +83,13 @@ def _incident(store: Store, topic: str, alert: Alert, as_of: datetime) -> Incide
         ),
         origin=origin(""),
     )
+
+
+def _first(store: Store, topic: str, began: datetime, fired: datetime) -> Point | None:
+    """The minutes that made it fire, as one point."""
+    since, last = (at.replace(second=0, microsecond=0) for at in (began, fired))
+    minutes = store.series(topic, since, last + MINUTE, 60).buckets
+    return together(minutes) if minutes else None
 
 
 def _worst(store: Store, topic: str, began: datetime, ended: datetime, *, by_complaints: bool) -> Point | None:

@@ -1,7 +1,7 @@
 """The facts as the lines, cells and figures of a page: what the HTML and the text template both lay out."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from monitor.digest.facts import Facts, Figure, Incident, Point
 from monitor.digest.incidents import COMPLAINTS
@@ -9,6 +9,7 @@ from monitor.digest.story import VOLUME, name
 from monitor.digest.wording import BEIJING, UNKNOWN, Told, Wording
 
 GAPS = 12  # told one by one
+RULES_SPEAK = "en"  # the sentences of rules; the built-in ones are told in other languages by their figures
 UNSEEN_FROM = 1.02  # an estimate that is hardly more than what was seen is not told beside it
 TEN_MINUTES = timedelta(minutes=10)
 
@@ -176,8 +177,13 @@ def _incident(incident: Incident, facts: Facts, wording: Wording) -> IncidentBox
     ]
     lasted = wording.duration((ended or facts.as_of) - incident.began_at)
     rows.append((wording.say("lasted"), lasted if ended else wording.say("so_far", lasted=lasted)))
+    own_words = wording.language == RULES_SPEAK or incident.kind not in (COMPLAINTS, VOLUME)
+    if incident.first and not own_words:
+        fired = incident.fired_at.replace(second=0, microsecond=0) + timedelta(minutes=1)
+        rows.append((wording.say("at_firing"), _seen(incident, incident.first, fired, wording)))
     if incident.worst:
-        rows.append((wording.say("worst"), _worst(incident, incident.worst, wording)))
+        ends = incident.worst.start + TEN_MINUTES
+        rows.append((wording.say("worst"), _seen(incident, incident.worst, ends, wording)))
     if incident.categories and incident.kind != VOLUME:
         told = [
             wording.say("category_count", name=wording.named(c.name), n=wording.count(c.mentions), authors=c.authors)
@@ -192,16 +198,17 @@ def _incident(incident: Incident, facts: Facts, wording: Wording) -> IncidentBox
         state=wording.say("resolved" if ended else "open"),
         open=ended is None,
         rows=tuple(rows),
-        because=incident.because,
+        because=incident.because if own_words else "",
     )
 
 
-def _worst(incident: Incident, worst: Point, wording: Wording) -> str:
-    since, until = wording.clock(worst.start), wording.ending(worst.start + TEN_MINUTES)
+def _seen(incident: Incident, point: Point, ends: datetime, wording: Wording) -> str:
+    """What was seen in some minutes of an incident: complaints or mentions, as its rule counts."""
+    times = {"since": wording.clock(point.start), "until": wording.ending(ends)}
     if incident.kind == COMPLAINTS:
-        share = wording.share(worst.complaints / worst.mentions)
-        return wording.say("worst_complaints", since=since, until=until, n=wording.count(worst.complaints), share=share)
-    told = wording.say("worst_mentions", since=since, until=until, n=wording.count(worst.mentions))
-    if worst.estimated is None or worst.estimated.mid < worst.mentions * UNSEEN_FROM:
+        share = wording.share(point.complaints / point.mentions if point.mentions else None)
+        return wording.say("seen_complaints", **times, n=wording.count(point.complaints), share=share)
+    told = wording.say("seen_mentions", **times, n=wording.count(point.mentions))
+    if point.estimated is None or point.estimated.mid < point.mentions * UNSEEN_FROM:
         return told
-    return told + wording.say("worst_estimated", mid=wording.about(worst.estimated.mid))
+    return told + wording.say("seen_estimated", mid=wording.about(point.estimated.mid))

@@ -27,10 +27,10 @@ def point(bucket: Bucket) -> Point:
 def by_ten_minutes(minutes: Sequence[Bucket]) -> tuple[Point, ...]:
     """Buckets of a minute, the first on a border of ten minutes, by tens."""
     parts = [minutes[first : first + TEN_MINUTES] for first in range(0, len(minutes), TEN_MINUTES)]
-    return tuple(_together(part) for part in parts)
+    return tuple(together(part) for part in parts)
 
 
-def _together(part: Sequence[Bucket]) -> Point:
+def together(part: Sequence[Bucket]) -> Point:
     """Minutes as one point: counts add up, and so do estimates with what was seen where none was needed."""
     tallies: list[Tally] = [bucket.tally for bucket in part]
     estimates = [bucket.estimated for bucket in part if bucket.estimated]

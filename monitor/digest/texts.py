@@ -127,15 +127,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     "ended": ("恢复", "Resolved"),
     "lasted": ("持续", "Lasted"),
     "worst": ("高峰", "Worst"),
-    "worst_complaints": (
+    "seen_complaints": (
         "{since}–{until} 见到 {n} 条投诉，占见到的 {share}",
         "{since}–{until}: {n} complaints, {share} of what was seen",
     ),
-    "worst_mentions": ("{since}–{until} 见到 {n} 条", "{since}–{until}: {n} mentions seen"),
-    "worst_estimated": ("，估计实有 {mid} 条", ", estimated {mid}"),
+    "seen_mentions": ("{since}–{until} 见到 {n} 条", "{since}–{until}: {n} mentions seen"),
+    "seen_estimated": ("，估计实有 {mid} 条", ", estimated {mid}"),
     "about": ("内容", "About"),
     "category_count": ("{name} {n} 条（{authors} 人）", "{name} {n} ({authors} people)"),
     "unknown_spans": ("期间无法判断", "Could not be judged"),
+    "at_firing": ("告警时", "When it fired"),
     "because": ("告警依据", "Why it fired"),
     "so_far": ("至今 {lasted}", "{lasted} so far"),
     # hashtags, categories, posts

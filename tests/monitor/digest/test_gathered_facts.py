@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from monitor.digest.facts import Against, Facts, WhyNot, dump, load
+from analysis.rules.rule import Answer, Verdict
+from monitor.digest.facts import VERSION, Against, Facts, Span, WhyNot, dump, load
 from monitor.digest.gather import gather
+from monitor.digest.reading import Reading
 from monitor.store.sqlite import SqliteStore, open_store
-from monitor.store.store import Selection
+from monitor.store.store import Selection, StoredPost
 from tests.monitor.digest.tea_day import DAY, GAP, MIDNIGHT, NOW, SEARCH, TOPIC, at, fill, judged, the_outage
 
 
@@ -20,7 +22,7 @@ def test_facts_come_back_from_json_as_they_were(facts: Facts) -> None:
 
 
 def test_facts_of_another_version_are_not_guessed_at(facts: Facts) -> None:
-    assert load(dump(facts).replace(b'"version":1', b'"version":0', 1)) is None
+    assert load(dump(facts).replace(b'"version":%d' % VERSION, b'"version":0', 1)) is None
 
 
 def test_a_sampled_day_compares_its_estimate_and_calls_counts_a_lower_bound(facts: Facts) -> None:
@@ -77,6 +79,61 @@ def test_incidents_have_their_times_and_what_was_complained_of(facts: Facts) -> 
     assert (incident.began_at, incident.fired_at, incident.resolved_at) == (at(9, 41), at(9, 46), at(12, 8))
     assert {category.name for category in incident.categories} == {"slow", "busy", "redirect", "payment"}
     assert facts.earlier == ()
+
+
+def test_an_incident_says_what_was_said_when_it_fired_not_what_was_said_last(tmp_path: Path) -> None:
+    outage = the_outage()
+    assert outage.fired_at is not None
+    said = [
+        Verdict(at=outage.fired_at + after, answer=Answer.BREACH, because=because)
+        for after, because in ((timedelta(0), "12 complaints in 5 min"), (timedelta(hours=1), "640 in 60 min"))
+    ]
+    judgement = replace(judged(outage), verdicts=tuple((outage.key, verdict) for verdict in said))
+    with open_store(tmp_path / "s.sqlite") as store:
+        fill(store, quiet_days=0, outage=False)
+        store.record(judgement)
+        (incident,) = gather(store, day=DAY, topic="tea", now=NOW, deciders=[SEARCH]).incidents
+        minutes = store.series("tea", at(9, 41), at(9, 47), 60).buckets
+    assert incident.because == "12 complaints in 5 min"
+    assert incident.first is not None
+    assert incident.first.mentions == sum(minute.tally.mentions for minute in minutes) > 0
+
+
+def test_incidents_about_complaints_come_before_surges_but_open_ones_first(tmp_path: Path) -> None:
+    surge = replace(the_outage(), fingerprint="f5", rule="surge", kind="volume", breached_at=at(9), fired_at=at(9, 5))
+    later = replace(surge, fingerprint="f6", breached_at=at(18), fired_at=at(18, 5), resolved_at=at(19))
+    with open_store(tmp_path / "s.sqlite") as store:
+        fill(store, quiet_days=0)
+        for alert in (surge, later):
+            store.record(judged(alert))
+        found = gather(store, day=DAY, topic="tea", now=NOW, deciders=[SEARCH]).incidents
+    assert [one.kind for one in found] == ["complaint-share", "volume", "volume"]
+    assert [one.began_at for one in found] == [at(9, 41), at(9), at(18)]
+
+
+def test_examples_of_a_complaint_are_those_with_least_doubt(tea_store: SqliteStore) -> None:
+    stored = next(iter(tea_store.posts(Selection(since=at(10), until=at(10, 30), topic="tea", category="slow"))))
+
+    def post(name: str, likes: int, polarity: float | None, *categories: str, hour: int = 10) -> StoredPost:
+        written = replace(stored.post, native_id=name, likes=likes, published_at=at(hour))
+        return replace(stored, post=written, polarity=polarity, categories=categories, duplicate_of=None)
+
+    outage = Span(since=at(9, 41), until=at(12))
+    read = Reading(outages=(outage,)).read(
+        [
+            post("joke", 9_000, 0.4, "slow"),
+            post("yesterday", 8_000, -0.4, "slow", hour=8),
+            post("of both", 7_000, -0.4, "slow", "busy"),
+            post("meant", 10, -0.4, "slow"),
+            post("meant too", 20, -0.4, "slow"),
+        ]
+    )
+    assert [shown.key for shown in read.examples("slow")] == ["weibo:meant too", "weibo:meant"]
+
+
+def test_praise_does_not_repeat_the_top_posts(facts: Facts) -> None:
+    assert len(facts.praised) == 3
+    assert {post.key for post in facts.praised}.isdisjoint(post.key for post in facts.top_posts)
 
 
 def test_minutes_that_could_not_be_judged_meanwhile_are_part_of_an_incident(tmp_path: Path) -> None:

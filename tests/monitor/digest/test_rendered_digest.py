@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from monitor.digest import charts
 from monitor.digest.facts import Facts, dump, load
 from monitor.digest.gather import gather
 from monitor.digest.make import make_digest
@@ -119,9 +120,58 @@ def test_incidents_are_told_with_their_timeline(page: LexborHTMLParser) -> None:
     (box,) = page.css(".incident")
     told = words(box.text())
     assert told.startswith(
-        "疑似故障 已恢复 开始09:41 告警09:46 恢复12:08 持续2 小时 27 分 高峰10:30–10:40 见到 14 条投诉"
+        "疑似故障 已恢复 开始09:41 告警09:46 恢复12:08 持续2 小时 27 分 "
+        "告警时09:41–09:47 见到 3 条投诉，占见到的 27% 高峰10:30–10:40 见到 14 条投诉"
     )
     assert "系统繁忙 46 条（44 人）" in told
+
+
+def test_the_sentence_of_the_rule_is_shown_where_its_language_is_read(facts: Facts) -> None:
+    (incident,) = facts.incidents
+    assert f"Why it fired: {incident.because}" in digest_text(facts, "en")
+    assert incident.because not in digest_text(facts, "zh")
+    other = replace(facts, incidents=(replace(incident, kind="our-own-rule", because="只有它自己会说"),))
+    assert "告警依据: 只有它自己会说" in digest_text(other, "zh")
+
+
+def shaded(facts: Facts, width: int = 592) -> tuple[list[int], list[str]]:
+    """The slots of the day's chart that are shaded as an alert, and the labels above them."""
+    wording = Wording("zh", facts.day)
+    built = charts.option(charts.day(facts, wording, every_h=2), wording, width)
+    (columns,) = [series for series in built["series"] if series["name"] == "投诉告警期间"]
+    drawn = [(slot, value) for slot, value in enumerate(columns["data"]) if value]
+    return [slot for slot, _ in drawn], [value["label"]["formatter"] for _, value in drawn if "label" in value]
+
+
+def test_charts_shade_complaints_only(facts: Facts) -> None:
+    (outage,) = facts.incidents
+    surge = replace(outage, alert="f5:1", kind="volume", began_at=at(9), resolved_at=at(19))
+    both = shaded(replace(facts, incidents=(outage, surge)))
+    assert both == shaded(facts) == (list(range(9 * 6 + 4, 12 * 6 + 1)), ["09:41–12:08"])
+    assert shaded(replace(facts, incidents=(surge,))) == ([], [])
+
+
+def test_labels_of_incidents_never_print_over_each_other(facts: Facts) -> None:
+    (outage,) = facts.incidents
+    near, far = ((at(12, 30), at(13)), (at(16), at(17)))
+    three = [outage] + [
+        replace(outage, alert=f"f{n}:1", began_at=a, resolved_at=b) for n, (a, b) in enumerate((near, far))
+    ]
+    slots, labels = shaded(replace(facts, incidents=tuple(three)))
+    assert labels == ["09:41–12:08", "16:00–17:00"]
+    assert set(range(75, 78)) <= set(slots)  # the one without a label is shaded all the same
+
+
+def test_reasons_name_hosts_and_not_what_was_asked_there(facts: Facts) -> None:
+    raw = "https://s.weibo.com/realtime?q=%23Tea%23&page=1: status 432"
+    (gap,) = facts.quality.gaps
+    (source,) = facts.quality.sources
+    walled = replace(
+        facts, quality=replace(facts.quality, gaps=(replace(gap, cause=raw),), sources=(replace(source, reason=raw),))
+    )
+    for text in (digest_text(walled, "en"), digest_html(walled, "en")):
+        assert "%23" not in text
+        assert text.count("s.weibo.com: status 432") == 2
 
 
 def test_data_quality_names_the_gap_and_its_cause(page: LexborHTMLParser) -> None:
