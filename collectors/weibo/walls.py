@@ -8,6 +8,10 @@ SIGN_IN = (
     "log in at weibo.com in a browser, copy the cookie SUB (it starts with _2A25) as SUB=… "
     "into the environment variable or file that `cookie` names"
 )
+SIGN_IN_MOBILE = (
+    "log in at m.weibo.cn in a browser (weibo.com's login is not enough), copy the cookie SUB as SUB=… into the "
+    "environment variable or file that `cookie` names; or set visitor = true, which reads less"
+)
 SOLVE = "open weibo.com in a browser with the same account, pass the check there, and ask less often (pace_s)"
 
 _VISITOR_PAGE = re.compile(rb"<title[^>]*>\s*Sina Visitor System", re.IGNORECASE)
