@@ -102,7 +102,7 @@ def verdict_line(scenario: Scenario, noticed: Sequence[Noticed]) -> str:
     pages = [each.alert for each in noticed if each.alert.severity is Severity.PAGE]
     began, mended = scenario.outage_started_at, scenario.repaired_at
     if began is None:
-        return f"Nothing broke, and {'nobody was paged' if not pages else f'{len(pages)} pages went out'}."
+        return f"Nothing broke, and {'nobody was paged' if not pages else f'people were paged {len(pages)} times'}."
     fired = next((alert.fired_at for alert in pages if alert.fired_at and alert.fired_at >= began), None)
     if fired is None:
         return "The outage was not noticed."
