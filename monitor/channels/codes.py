@@ -24,7 +24,7 @@ def judge(answer: Answer, codes: Codes) -> Mapping[str, Any]:
 
     The provider's words are never passed on: they may repeat the address.
     """
-    fields = _fields(answer.body)
+    fields = fields_of(answer.body)
     key = next((key for key in codes.keys if type(fields.get(key)) is int), None)
     if key is None:
         accepted(answer)
@@ -42,7 +42,8 @@ def judge(answer: Answer, codes: Codes) -> Mapping[str, Any]:
     )
 
 
-def _fields(body: bytes) -> Mapping[str, Any]:
+def fields_of(body: bytes) -> Mapping[str, Any]:
+    """The JSON object in a body; empty where there is none."""
     try:
         fields = json.loads(body)
     except (ValueError, RecursionError):

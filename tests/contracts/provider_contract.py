@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from collectors.clock import EventClock
-from monitor.alerts.types import Message, Severity
+from monitor.alerts.types import Message
 from monitor.channels.channel import Channel, DeliveryError, Receipt
 from tests.contracts.channel_contract import AT, MESSAGE, SECRET, HttpChannelContract
 from tests.contracts.local_provider import HANG, RESET, provider
@@ -167,7 +167,3 @@ def refused(send: Callable[[], object]) -> DeliveryError:
     with pytest.raises(DeliveryError) as caught:
         send()
     return caught.value
-
-
-def severe(severity: Severity) -> Message:
-    return replace(MESSAGE, severity=severity)
