@@ -4,6 +4,7 @@ SourceError
 ├── Transient           try again at the next slot
 │   └── RateLimited     not before retry_after_s
 ├── Blocked             login wall, captcha: stop this source until its next slot, tell a person once
+├── Gone                what was asked for was deleted or withdrawn: nothing to mend, nothing to try again
 └── PayloadChanged      the page came, but not in the shape we know: keep the page, a person must look
 """
 
@@ -31,6 +32,10 @@ class Blocked(SourceError):
     def __init__(self, reason: str, advice: str = "") -> None:
         super().__init__(reason)
         self.advice = advice
+
+
+class Gone(SourceError):
+    """The platform says that this article, post or account is no longer there; the text says why."""
 
 
 class PayloadChanged(SourceError):

@@ -37,11 +37,15 @@ def article_id(link: str, guid: str, title: str, account: str, published: str) -
     return _hash(f"{account}\n{title}\n{published}" if _LONG.match(link) else link)
 
 
+def lasting_id(link: str) -> str | None:
+    """The identity that a link names that does not expire; None for any other link."""
+    found = _SHORT.match(link)
+    return found[1] if found else _long_name(link)
+
+
 def expiring_id(link: str, title: str, account: str, published_at: datetime) -> str:
     """The identity of an article whose link may expire: what a lasting link says, else account, title and second."""
-    if found := _SHORT.match(link):
-        return found[1]
-    return _long_name(link) or _hash(f"{account}\n{title}\n{int(published_at.timestamp())}")
+    return lasting_id(link) or _hash(f"{account}\n{title}\n{int(published_at.timestamp())}")
 
 
 def article_url(link: str, native_id: str) -> str | None:
