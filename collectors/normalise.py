@@ -7,6 +7,7 @@ import re
 import unicodedata
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -19,8 +20,27 @@ _BREAKS = re.compile(f"[ {_BREAK}]*{_BREAK}[ {_BREAK}]*")
 _FOLDED = re.compile(r"[ \t\n\r\f]+")
 _INVISIBLE_ENDS = " \n\t\r\f\v\u00a0\u3000\u200b\ufeff"
 _EMOJI = re.compile(r"\[[^\[\]]{1,20}\]")
-_NOT_TEXT = "script, style, noscript, template, head, iframe, object, svg"
-_BLOCKS = "p, div, section, article, li, tr, h1, h2, h3, h4, h5, h6, blockquote, pre, ul, ol, table, figure"
+_NOT_TEXT = ["script", "style", "noscript", "template", "head", "iframe", "object", "svg"]
+_BLOCKS = [
+    "p",
+    "div",
+    "section",
+    "article",
+    "li",
+    "tr",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "blockquote",
+    "pre",
+    "ul",
+    "ol",
+    "table",
+    "figure",
+]
 _MOST_BLOCKS = 3_000  # beyond it lines run together; an article has some hundred
 _MOST_NESTED = 20_000  # tags; a text with more of them is an attack on the parser, not a post
 
@@ -54,19 +74,25 @@ def plain(html: str) -> str:
 
 def node_text(node: LexborNode) -> str:
     """The text of a parsed node, as `plain` gives it. Changes the node: it is of no further use."""
-    for unwanted in node.css(_NOT_TEXT):
-        if unwanted.mem_id != node.mem_id:
-            unwanted.decompose()
-    for image in node.css("img"):
+    inside = {each.tag for each in islice(node.traverse(), 1, None)}
+    for unwanted in _within(node, _NOT_TEXT, inside):
+        unwanted.decompose()
+    for image in _within(node, ["img"], inside):
         image.replace_with(_emoji(image))
-    for line_break in node.css("br"):
+    for line_break in _within(node, ["br"], inside):
         line_break.replace_with(_BREAK)
-    blocks = node.css(_BLOCKS)
+    blocks = _within(node, _BLOCKS, inside)
     for block in blocks if len(blocks) <= _MOST_BLOCKS else ():
-        if block.mem_id != node.mem_id:
-            block.insert_before(_BREAK)
-            block.insert_after(_BREAK)
+        block.insert_before(_BREAK)
+        block.insert_after(_BREAK)
     return folded(node.text())
+
+
+def _within(node: LexborNode, tags: list[str], inside: set[str | None]) -> list[LexborNode]:
+    """The elements with one of these tags. A query costs more than to see that there is none, as in most posts."""
+    if inside.isdisjoint(tags):
+        return []
+    return [found for found in node.css(", ".join(tags)) if found.mem_id != node.mem_id]
 
 
 def folded(text: str) -> str:
