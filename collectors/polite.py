@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from random import Random
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import httpx
 
@@ -173,10 +173,28 @@ class Client:
         else:
             raise Transient(f"{shown(str(target))}: redirected more than {MAX_REDIRECTS} times")
         body = Body(status=response.status_code, url=shown(str(target)), headers=response.headers, content=content)
-        secrets = secrets_of(str(first), cookie.reveal() if cookie else None)
-        self._here.body = replace(body, content=without(content, secrets)) if secrets else body
+        self._remember(body, secrets_of(str(first), cookie.reveal() if cookie else None))
         if response.status_code not in also:
             _judge(target, response.status_code)
+        return body
+
+    def post_json(
+        self,
+        url: str,
+        question: Mapping[str, Any],
+        *,
+        params: Mapping[str, str | int] | None = None,
+        pace_s: float | None = None,
+    ) -> Body:
+        """What a question in JSON is answered with. Raises SourceError and nothing else; a redirect is not followed."""
+        self._here.body = None
+        target = parsed(url, params)
+        response, content = self._one(target, {}, pace_s or 0.0, {"json": dict(question)})
+        if response.has_redirect_location:
+            next_hop(target, response.headers["Location"])
+        body = Body(status=response.status_code, url=shown(str(target)), headers=response.headers, content=content)
+        self._remember(body, secrets_of(str(target)))
+        _judge(target, response.status_code)
         return body
 
     def post_form(self, url: str, form: Mapping[str, str], *, headers: Mapping[str, str] | None = None) -> Body:
@@ -186,14 +204,17 @@ class Client:
         """
         self._here.body = None
         target = parsed(url, None)
-        response, content = self._one(target, dict(headers or {}), 0.0, form)
+        response, content = self._one(target, dict(headers or {}), 0.0, {"data": form})
         if response.has_redirect_location:
             next_hop(target, response.headers["Location"])
         _judge(target, response.status_code)
         return Body(status=response.status_code, url=shown(str(target)), headers=response.headers, content=content)
 
+    def _remember(self, body: Body, secrets: Collection[str]) -> None:
+        self._here.body = replace(body, content=without(body.content, secrets)) if secrets else body
+
     def _one(
-        self, target: httpx.URL, headers: Mapping[str, str], pace_s: float, form: Mapping[str, str] | None = None
+        self, target: httpx.URL, headers: Mapping[str, str], pace_s: float, posted: Mapping[str, Any] | None = None
     ) -> tuple[httpx.Response, bytes]:
         host = self._host(target.host)
         with host.lock:
@@ -202,7 +223,7 @@ class Client:
                 raise RateLimited((host.rest_until - now).total_seconds())
             self._keep_pace(target.host, host, pace_s)
             try:
-                response, content = self._ask(target, headers, host, form)
+                response, content = self._ask(target, headers, host, posted or {})
                 self._note_refusal(host, response)
             except (httpx.HTTPError, OSError, UnicodeError) as error:  # UnicodeError: a host that no resolver takes
                 raise Transient(f"{shown(str(target))}: {type(error).__name__}") from None
@@ -226,7 +247,7 @@ class Client:
         self._clock.wait(wait_s if wait_s <= pace_s + CLOCK_SET_BACK_S else pace_s)
 
     def _ask(
-        self, target: httpx.URL, headers: Mapping[str, str], host: _Host, form: Mapping[str, str] | None
+        self, target: httpx.URL, headers: Mapping[str, str], host: _Host, posted: Mapping[str, Any]
     ) -> tuple[httpx.Response, bytes]:
         base = self._resolve.get(target.host)
         http = self._local_http if base else self._http
@@ -236,12 +257,12 @@ class Client:
             sent["Host"] = target.netloc.decode("ascii")
         with Deadline(self._deadline_s, host.connection) as deadline:
             asking = http.stream(
-                "GET" if form is None else "POST",
+                "POST" if posted else "GET",
                 url,
-                data=form,
                 headers=sent,
                 follow_redirects=False,
                 extensions={"trace": deadline.trace},
+                **posted,
             )
             with asking as response:
                 body = read_body(response, self._max_bytes, deadline.check)

@@ -608,3 +608,36 @@ def test_a_form_that_is_refused_says_why(answer: httpx.Response, error: type[Sou
     with served.client() as client, pytest.raises(error):
         client.post_form(URL, {})
     assert len(served.requests) == 1
+
+
+def test_a_question_in_json_is_posted_at_pace_and_its_token_is_in_no_url_shown_and_no_body_kept() -> None:
+    served = Platform(
+        lambda request: httpx.Response(200, text=f"{request.method} {request.content.decode()} t0ken-value")
+    )
+    with served.client() as client:
+        client.get(URL)
+        body = client.post_json(URL, {"offset": 0}, params={"access_token": "t0ken-value"})
+        assert client.last_body is not None
+        assert client.last_body.content == b'POST {"offset":0} <hidden>'
+    assert body.url == f"{URL}?access_token=<hidden>"
+    assert served.requests[-1].headers["Content-Type"] == "application/json"
+    assert served.requests[-1].url.params["access_token"] == "t0ken-value"
+    assert [begun for begun, _ in served.spans] == [0.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (httpx.Response(429), RateLimited),
+        (httpx.Response(403), Blocked),
+        (httpx.Response(302, headers={"Location": "https://passport.weibo.com/sso/signin"}), Blocked),
+        (httpx.Response(302, headers={"Location": "/elsewhere"}), PayloadChanged),
+        (httpx.Response(502), Transient),
+    ],
+    ids=["429", "403", "login", "moved", "502"],
+)
+def test_a_question_in_json_that_is_refused_says_why(answer: httpx.Response, error: type[SourceError]) -> None:
+    served = Platform(answer)
+    with served.client() as client, pytest.raises(error):
+        client.post_json(URL, {})
+    assert len(served.requests) == 1
