@@ -8,10 +8,12 @@ from pathlib import Path
 from collectors.authors import Authors
 from collectors.polite import Client
 from collectors.post import Page, Rejected
-from collectors.replay import Replay
+from collectors.replay import META, Replay
 from collectors.source import Ask, Source, Target
 from monitor.pipeline import Pipeline
 from monitor.store.store import Store, Visit
+
+SUFFIXES = (".csv", ".jsonl", ".json")
 
 
 @dataclass(slots=True)
@@ -33,14 +35,15 @@ class Imported:
 
 
 def files_in(paths: Iterable[Path], source: Source) -> tuple[Path, ...]:
-    """The paths, each once, with folders replaced by the .csv files at any depth in them.
+    """The paths, each once, with folders replaced by the CSV and JSON files at any depth in them.
 
     A folder without any is handed on as it is, and so is every folder for `replay`, whose recordings are folders: what
     cannot be read is the source's to say.
     """
     found: dict[Path, None] = {}
     for path in paths:
-        files = sorted(path.rglob("*.csv")) if path.is_dir() and not isinstance(source, Replay) else []
+        inside = path.rglob("*") if path.is_dir() and not isinstance(source, Replay) else ()
+        files = sorted(file for file in inside if file.suffix.lower() in SUFFIXES and not file.name.endswith(META))
         found |= dict.fromkeys(files or [path])
     return tuple(found)
 

@@ -22,7 +22,7 @@ SHOWN = 20
 
 
 def import_files(
-    paths: Annotated[list[Path], typer.Argument(help="Files, or folders with .csv files.", exists=True)],
+    paths: Annotated[list[Path], typer.Argument(help="Files, or folders of CSV and JSON files.", exists=True)],
     source: Annotated[
         str, typer.Option("--source", help="The kind of file, or the name of a configured source.")
     ] = "weibo-search-csv",

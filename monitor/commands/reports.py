@@ -163,19 +163,22 @@ def sink(output: Path | None) -> Iterator[BinaryIO]:
     """The file, which appears only when it is whole, or stdout."""
     if output is None:
         yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
         return
-    if output.exists() and not output.is_file():  # a pipe, a device; a folder is refused
-        with output.open("wb") as stream:
-            yield stream
-        return
-    part = output.with_name(output.name + ".part")
-    with part.open("wb") as file:
-        try:
-            yield file
-            file.close()
-            part.replace(output)
-        finally:
-            part.unlink(missing_ok=True)
+    in_place = output.exists() and not output.is_file()  # a pipe, a device; a folder cannot be opened
+    part = output if in_place else output.with_name(output.name + ".part")
+    try:
+        with part.open("wb") as file:
+            try:
+                yield file
+                file.close()
+                if not in_place:
+                    part.replace(output)
+            finally:
+                if not in_place:
+                    part.unlink(missing_ok=True)
+    except OSError as error:  # of a full disk it does not tell the file
+        raise OSError(error.errno, error.strerror, error.filename or str(output)) from None
 
 
 def known_topic(settings: "Config", topic: str) -> str:

@@ -90,12 +90,13 @@ def test_a_file_without_the_columns_is_told_and_the_others_are_read(config: Path
     assert monitor("import", bad, "-c", config).exit_code == Exit.FAILURE
 
 
-def test_folders_are_expanded_to_their_csv_files(config: Path, tmp_path: Path) -> None:
+def test_folders_are_expanded_to_their_files(config: Path, tmp_path: Path) -> None:
     folder = tmp_path / "结果文件"
     written(folder / "茶" / "茶.csv", row(1))
     written(folder / "咖啡" / "咖啡.csv", row(2))
     (folder / "茶" / "images").mkdir()
     (folder / "茶" / "images" / "1.jpg").write_bytes(b"\xff\xd8")
+    (folder / "茶" / "茶.csv.meta.json").write_text("{}")
     done = monitor("import", folder, folder / "茶" / "茶.csv", "--json", "-c", config)
     assert done.exit_code == Exit.OK
     assert json.loads(done.stdout) == {
