@@ -11,16 +11,19 @@ import pytest
 
 from collectors.authors import Authors
 from collectors.errors import Blocked, PayloadChanged
-from collectors.post import Page
+from collectors.post import Kind, Page
 from collectors.secret import Secret
 from collectors.source import Reading
 from collectors.weibo.search_mobile import SearchMobileSettings, WeiboSearchMobile
+from collectors.weibo.status import long_text
+from collectors.weibo.timeline import TimelineSettings, WeiboTimeline
 from collectors.weibo.visitor import is_visitor, session_in
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 AUTHORS = Authors(keep_names=True)
 READING = Reading(at=AT, authors=AUTHORS)
 SEARCH = WeiboSearchMobile(SearchMobileSettings(cookie=Secret("SUB=_2A25x")))
+TIMELINE = WeiboTimeline(TimelineSettings())
 
 
 def test_the_mobile_search_of_2026_09(corpora: Path) -> None:
@@ -67,3 +70,76 @@ def test_other_recorded_answers_are_no_search(corpora: Path) -> None:
     for name in strangers:
         with pytest.raises(PayloadChanged):
             SEARCH.parse((corpora / "payloads" / name).read_bytes(), READING)
+
+
+@pytest.mark.parametrize(("name", "second"), [("0", "4649031014551911"), ("1", "4649106427873349")])
+def test_the_mobile_timelines_of_2021(corpora: Path, name: str, second: str) -> None:
+    body = (corpora / f"payloads/m_weibo_user_timeline/nonebot_bison_weibo_ak_list_{name}.json").read_bytes()
+    page = TIMELINE.parse(body, READING)
+    posts = {post.native_id: post for post in page.posts}
+    assert len(posts) == {"0": 10, "1": 11}[name]
+    assert [post.native_id for post in page.posts[:2]] == ["4645748019299849", second]  # the first is put on top
+    pinned, repost = posts["4645748019299849"], posts["4648806186747944"]
+    assert (pinned.reposts, pinned.comments, pinned.likes) == (9079, 2126, 37053)
+    assert pinned.published_at == datetime(2021, 6, 8, 1, 35, 4, tzinfo=UTC)
+    assert pinned.url == "https://weibo.com/6279793937/Kjc77D1jz"
+    assert pinned.text.startswith("#明日方舟# #音律联觉#\n2021明日方舟")
+    assert not pinned.text.endswith("全文")
+    assert (repost.kind, repost.repost_of) == (Kind.REPOST, "weibo:4645748019299849")
+    assert repost.text.startswith("恭喜@黄防护服黄 等10名用户")
+    assert (repost.reposts, repost.comments, repost.likes) == (7, 147, 1340)
+    assert posts["4648004356937383"].text.split("\n")[0] == "#明日方舟#"
+    assert {post.followers for post in page.posts} == {1_363_591}
+    assert {post.author_id for post in page.posts} == {AUTHORS.id("weibo", "6279793937")}
+    assert (page.covered_from, page.covered_until) == (datetime(2021, 6, 9, 7, 0, 3, tzinfo=UTC), AT)
+    assert page.next_cursor == "2,4646131823281332,1623222003"
+    assert page.rejected == ()
+
+
+def test_a_recorded_long_text_of_the_mobile_site(corpora: Path) -> None:
+    body = (corpora / "payloads/m_weibo_statuses_extend/nonebot_bison_extend_4645748019299849.json").read_bytes()
+    lines = long_text(json.loads(body)).split("\n")
+    assert lines[0] == "#明日方舟# #音律联觉#"
+    assert lines[2].startswith("一、音律联觉原声EP将于2021年6月12日")
+    assert lines[4] == "1. CanNot Wait For"
+    assert lines[-1].endswith("明日方舟Arknights的微博视频 抽奖详情")
+
+
+def test_the_timeline_of_2022(corpora: Path) -> None:
+    page = TIMELINE.parse((corpora / "payloads/weibo_ajax/handoly_mymblog_2022.json").read_bytes(), READING)
+    posts = {post.native_id: post for post in page.posts}
+    own = [post for post in page.posts if post.author_id == AUTHORS.id("weibo", "6856286875")]
+    assert (len(posts), len(own)) == (25, 21)
+    first, second = page.posts[:2]
+    assert (first.native_id, first.text, first.views) == ("4773174363555678", "http://t.cn/A6XiCQaJ", 1252)
+    assert second.author_id == AUTHORS.id("weibo", "6423651199")  # a list may hold a post of someone else
+    assert second.published_at == datetime(2022, 7, 30, 3, 11, 45, tzinfo=UTC)
+    assert (second.reposts, second.comments, second.likes, second.views) == (808, 233, 2474, 666_023)
+    assert second.followers is None  # not told here
+    assert posts["4795119032864157"].text == "看完琅琊榜了我快哭死[泪][泪][泪]"
+    assert {post.native_id: post.repost_of for post in own if post.kind is Kind.REPOST} == {
+        "4793444062463592": "weibo:4792316155396740",
+        "4793291747098924": "weibo:4792857455756183",
+        "4792225612958885": "weibo:4791585168427577",
+    }
+    original = posts["4792316155396740"]
+    assert (original.kind, original.text) == (Kind.ORIGINAL, "转发 删除你所有的霉运")
+    assert (original.reposts, original.comments, original.likes) == (54_871, 298, 2374)
+    assert original.url == "https://weibo.com/6033082940/LCJz1mDWc"
+    assert page.covered_from == datetime(2022, 7, 17, 6, 24, 44, tzinfo=UTC)
+    assert page.rejected == ()
+
+
+def test_the_timeline_of_2026_07_is_cut_off_and_its_long_text_is_whole(corpora: Path) -> None:
+    folder = corpora / "payloads/weibo_ajax"
+    page = TIMELINE.parse((folder / "mymblog_2026-07_reduced.json").read_bytes(), READING)
+    (post,) = page.posts
+    assert (post.native_id, post.author_id) == ("5312356647437845", None)
+    assert post.published_at == datetime(2026, 6, 21, 13, 19, 45, tzinfo=UTC)
+    assert post.text.endswith('@tombkeeper:有些人不太明白"利用自己的欲望"是什 ...')
+    assert (post.reposts, post.likes) == (None, None)
+    assert page.next_cursor == "2,5305126049022064,1782047985"
+    whole = long_text(json.loads((folder / "longtext_2026-07.json").read_bytes()))
+    assert len(whole.split("\n")) == 9
+    assert whole.endswith("我觉得我有必要把这个难受劲保存下来用于今后的改进。")
+    assert "TK 写的，以 TK 的严谨风格" in whole
