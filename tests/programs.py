@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-PACKAGES = {"chromium": "chromium", "postgres": "postgresql", "sqlite3": "sqlite3"}
+PACKAGES = {"chromium": "chromium", "openssl": "openssl", "postgres": "postgresql", "sqlite3": "sqlite3"}
 """Program → the Debian package that brings it."""
 
 MISSING = pytest.StashKey[set[str]]()
