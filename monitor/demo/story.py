@@ -138,7 +138,7 @@ def further(paths: Mapping[str, str], scenario: Scenario, topic: str) -> list[st
         f"Requests    {near(paths['requests'])}  (what the collectors asked, and when)",
         "",
         "Look further",
-        *(f"  {what}:\n    {program()} {command}" for what, command in commands),
+        *(line for what, command in commands for line in (f"  {what}:", f"    {program()} {command}")),
     ]
 
 

@@ -78,10 +78,8 @@ class Walked:
     def table(self, name: str) -> pd.DataFrame:
         """An exported table as a user reads it, its times as times."""
         frame = pd.read_csv(self.told["paths"][f"{name} (CSV)"], dtype=IDS)
-        for column in ("published_at", "start", "fired_at", "resolved_at"):
-            if column in frame:
-                frame[column] = pd.to_datetime(frame[column])
-        return frame
+        times = [column for column in frame if column.endswith("_at")] + (["start"] if name == "series" else [])
+        return frame.assign(**{column: pd.to_datetime(frame[column]) for column in times})
 
     def of_the_day(self, name: str, column: str) -> pd.DataFrame:
         """The rows of the launch day."""
