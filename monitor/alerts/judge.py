@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any, TypeVar
 
 from analysis.rules.rule import Answer, SourceRule, Subject, TopicRule, Verdict
@@ -82,16 +83,17 @@ class Judge:
     def _judge_topic(self, rule: RuleConfig, kind: type[TopicRule], topic: TopicConfig, now: datetime) -> None:
         known = self._store.rule_state(rule.name, topic.name)
         minutes = self._store.observations(topic.name, since=known.judged_until)
+        first = next(minutes, None)
+        if first is None:
+            return
         judging = working(lambda: kind.load(rule.settings, known.state), f"{rule.name} on {topic.name}: going on")
         if judging is None:
             return
-        course, until = Course(known.alert), known.judged_until
+        course, until = Course(known.alert), first.start
         labels = {**rule.labels, "topic": topic.name, "owner": topic.owner}
-        for seen in minutes:
+        for seen in chain([first], minutes):
             self._take(course, rule, topic.name, labels, verdict_on(judging.update, seen, seen.start))
             until = seen.start + MINUTE
-        if until is None or until == known.judged_until:
-            return
         state = working(judging.dump, f"{rule.name} on {topic.name}: remembering")
         if state is not None:
             self._record(rule, topic.name, course, until, state, now)

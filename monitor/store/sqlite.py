@@ -1,7 +1,7 @@
 """The store on SQLite: each method is one transaction, or one read, of the module that knows how."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from os import PathLike
 from pathlib import Path
 from typing import Self
@@ -13,7 +13,7 @@ from collectors.pace import HostPace
 from collectors.post import HotEntry, Post, Rejected
 from monitor.alerts.types import Alert, Delivery, Transition
 from monitor.store import digests, judgements, outbox, reading, timeline, topics
-from monitor.store.epoch import maybe_moment
+from monitor.store.epoch import MINUTE, maybe_moment
 from monitor.store.file import DatabaseFile
 from monitor.store.hosts import load_paces
 from monitor.store.ingest import ingest
@@ -35,6 +35,8 @@ from monitor.store.store import (
     VisitRecord,
     WatchedTopic,
 )
+
+PART = 1_440  # Observations that are read at once: a day
 
 
 def _unnoticed(stage: str) -> None:
@@ -111,8 +113,15 @@ class SqliteStore:
     def observations(
         self, topic: str, since: datetime | None = None, until: datetime | None = None
     ) -> Iterator[Observation]:
-        with self._file.streaming() as connection:
-            yield from timeline.observations(connection, topic, since, until)
+        # In parts, on the shared connection: every round asks, mostly for nothing, and opening one costs more.
+        # What was observed never changes, so that the parts fit together.
+        while True:
+            with self._file.reading() as connection:
+                part = timeline.observations(connection, topic, since, until, PART)
+            yield from part
+            if len(part) < PART:
+                return
+            since = part[-1].start + timedelta(seconds=MINUTE)
 
     def rule_state(self, rule: str, subject: str) -> RuleState:
         with self._file.reading() as connection:

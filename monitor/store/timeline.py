@@ -2,11 +2,11 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from analysis.series import Bucket, Completeness, Estimate, Observation, Series, Tally
-from monitor.store.buckets import COLUMNS, FIELDS, tallies, tally
+from monitor.store.buckets import COLUMNS, tallies, tally
 from monitor.store.coverage import Coverage
 from monitor.store.epoch import BEIJING, DAY, HOUR, MINUTE, bound, maybe_moment, moment
 from monitor.store.ledger import coverage, frontier, standings
@@ -85,26 +85,28 @@ def _estimated(counts: Tally, sampled: list[int], seen: Coverage, by_minute: Map
 
 
 def observations(
-    connection: sqlite3.Connection, topic: str, since: datetime | None, until: datetime | None
-) -> Iterator[Observation]:
+    connection: sqlite3.Connection, topic: str, since: datetime | None, until: datetime | None, limit: int
+) -> list[Observation]:
+    """The first `limit` Observations of [since, until)."""
     rows = connection.execute(
         f"SELECT o.start, o.completeness, o.share, o.categories, o.version, o.estimate_low, o.estimate_mid, "
         f"o.estimate_high, {COLUMNS} FROM observations o JOIN topics t ON t.id = o.topic_id "
-        "WHERE t.name = ? AND o.start >= ? AND o.start < ? ORDER BY o.start",
-        (topic, -1 if since is None else bound(since), 1 << 62 if until is None else bound(until)),
+        "WHERE t.name = ? AND o.start >= ? AND o.start < ? ORDER BY o.start LIMIT ?",
+        (topic, -1 if since is None else bound(since), 1 << 62 if until is None else bound(until), limit),
     )
-    for start, completeness, share, categories, version, low, mid, high, *counts in rows:
-        missing = completeness == Completeness.MISSING
-        yield Observation(
+    return [
+        Observation(
             topic=topic,
             start=moment(start),
             completeness=Completeness(completeness),
             share=share,
-            tally=None if missing else tally(counts[: len(FIELDS)]),
+            tally=None if completeness == Completeness.MISSING else tally(counts),
             estimated=None if mid is None else Estimate(low=low, mid=mid, high=high),
             categories=tuple((name, count) for name, count in json.loads(categories)),
             version=version,
         )
+        for start, completeness, share, categories, version, low, mid, high, *counts in rows
+    ]
 
 
 def hashtags(
