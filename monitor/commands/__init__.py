@@ -2,7 +2,7 @@
 
 import typer
 
-from monitor.commands import collecting, demo, importing, reports, setting_up, sources, status
+from monitor.commands import channels, collecting, demo, importing, reports, setting_up, sources, status
 
 
 def attach(app: typer.Typer) -> None:
@@ -16,3 +16,4 @@ def attach(app: typer.Typer) -> None:
     app.command()(reports.export)
     app.command()(status.status)
     app.add_typer(sources.app, name="sources")
+    app.add_typer(channels.app, name="channels")

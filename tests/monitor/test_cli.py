@@ -31,7 +31,7 @@ def commands() -> list[str]:
 
 def test_these_are_the_commands() -> None:
     top = ["init", "demo", "run", "collect", "import", "digest", "export", "status"]
-    assert commands() == [*top, "sources list", "sources check", "sources parse"]
+    assert commands() == [*top, "sources list", "sources check", "sources parse", "channels list", "channels test"]
 
 
 def test_the_help_lists_every_command() -> None:
