@@ -28,12 +28,15 @@ def json_object(body: bytes) -> dict[str, Any]:
     return payload
 
 
-def answer_of(body: bytes, reading: Reading) -> dict[str, Any] | None:
-    """The answer behind all walls; None where it says that there is nothing. Raises SourceError and nothing else."""
+def answer_of(body: bytes, reading: Reading, nothing: re.Pattern[str] = _NOTHING) -> dict[str, Any] | None:
+    """The answer behind all walls; None where it says, in words of `nothing`, that there is nothing to read.
+
+    Raises SourceError and nothing else.
+    """
     check_address(reading.url)
     check_visitor_page(body)
     payload = json_object(body)
-    if str(payload.get("ok")) == "0" and _NOTHING.search(message_of(payload)):
+    if str(payload.get("ok")) == "0" and nothing.search(message_of(payload)):
         return None
     check_json(payload)
     return payload

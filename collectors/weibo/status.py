@@ -132,7 +132,7 @@ def long_text(answer: Mapping[str, Any]) -> str:
     said = data.get("longTextContent") if isinstance(data, Mapping) else None
     if not isinstance(said, str):
         return ""
-    return plain(said) if _HTML.search(said) else _unescaped(said)
+    return plain(said) if _HTML.search(said) else unescaped(said)
 
 
 def _read(fields: Mapping[str, Any], reading: Reading, passed_on: Mapping[str, Any] | None) -> Post | str:
@@ -183,12 +183,12 @@ def _text(fields: Mapping[str, Any]) -> str:
     whole, raw, html = (fields.get(name) for name in ("longText", "text_raw", "text"))
     if isinstance(whole, Mapping) and (text := long_text({"data": whole})):
         return text
-    if isinstance(raw, str) and (text := _unescaped(raw)):
+    if isinstance(raw, str) and (text := unescaped(raw)):
         return text
     return plain(_UNFOLD.sub("", html)) if isinstance(html, str) else ""
 
 
-def _unescaped(text: str) -> str:
+def unescaped(text: str) -> str:
     """Plain text in which the platform escapes the signs of HTML and nothing else."""
     for name, sign in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#39;", "'"), ("&nbsp;", " "), ("&amp;", "&")):
         text = text.replace(name, sign)

@@ -13,7 +13,8 @@ from collectors.authors import Authors
 from collectors.errors import Blocked, PayloadChanged
 from collectors.post import Kind, Page
 from collectors.secret import Secret
-from collectors.source import Reading
+from collectors.source import Reading, Source
+from collectors.weibo.comments import CommentsSettings, WeiboComments
 from collectors.weibo.search_mobile import SearchMobileSettings, WeiboSearchMobile
 from collectors.weibo.status import long_text
 from collectors.weibo.timeline import TimelineSettings, WeiboTimeline
@@ -24,6 +25,7 @@ AUTHORS = Authors(keep_names=True)
 READING = Reading(at=AT, authors=AUTHORS)
 SEARCH = WeiboSearchMobile(SearchMobileSettings(cookie=Secret("SUB=_2A25x")))
 TIMELINE = WeiboTimeline(TimelineSettings())
+COMMENTS = WeiboComments(CommentsSettings())
 
 
 def test_the_mobile_search_of_2026_09(corpora: Path) -> None:
@@ -45,15 +47,18 @@ def test_the_list_of_a_search_of_2019_tells_its_pages(corpora: Path) -> None:
     assert page == Page(next_cursor="2", pages_shown=100)
 
 
-@pytest.mark.parametrize("name", ["weibo_ok-100_desktop.json", "weibo_ok-100_mobile_REDUCED.json"])
-def test_a_recorded_refusal_is_a_wall(corpora: Path, name: str) -> None:
+@pytest.mark.parametrize("source", [SEARCH, TIMELINE, COMMENTS], ids=lambda source: source.kind)
+@pytest.mark.parametrize(
+    "name", ["weibo_ok-100_desktop.json", "weibo_ok-100_mobile_REDUCED.json", "weibo_ajax_http403.json"]
+)
+def test_a_recorded_refusal_is_a_wall(corpora: Path, name: str, source: Source) -> None:
     with pytest.raises(Blocked):
-        SEARCH.parse((corpora / "payloads/errors" / name).read_bytes(), READING)
+        source.parse((corpora / "payloads/errors" / name).read_bytes(), READING)
 
 
 def test_no_content_yet_is_no_wall(corpora: Path) -> None:
     body = (corpora / "payloads/errors/nonebot_bison_weibo_err_profile.json").read_bytes()
-    assert SEARCH.parse(body, READING) == Page()
+    assert all(source.parse(body, READING) == Page() for source in (SEARCH, TIMELINE, COMMENTS))
 
 
 def test_the_visitor_session_of_2024(corpora: Path) -> None:
@@ -64,12 +69,13 @@ def test_the_visitor_session_of_2024(corpora: Path) -> None:
     assert "; SUBP=0033" in session.reveal()
 
 
-def test_other_recorded_answers_are_no_search(corpora: Path) -> None:
+def test_other_recorded_answers_are_none_of_ours(corpora: Path) -> None:
     strangers = ["weibo_hotsearch/hotNews_weibo_2026.json", "errors/openapi_10023.json"]
     strangers += ["weibo_ajax/longtext_2026-07.json", "weibo_passport/qrcode_check_states.json"]
     for name in strangers:
-        with pytest.raises(PayloadChanged):
-            SEARCH.parse((corpora / "payloads" / name).read_bytes(), READING)
+        for source in (SEARCH, TIMELINE, COMMENTS):
+            with pytest.raises(PayloadChanged):
+                source.parse((corpora / "payloads" / name).read_bytes(), READING)
 
 
 @pytest.mark.parametrize(("name", "second"), [("0", "4649031014551911"), ("1", "4649106427873349")])
@@ -143,3 +149,17 @@ def test_the_timeline_of_2026_07_is_cut_off_and_its_long_text_is_whole(corpora: 
     assert len(whole.split("\n")) == 9
     assert whole.endswith("我觉得我有必要把这个难受劲保存下来用于今后的改进。")
     assert "TK 写的，以 TK 的严谨风格" in whole
+
+
+def test_the_comments_of_2026_09(corpora: Path) -> None:
+    body = (corpora / "payloads/weibo_ajax/buildComments_catbus_golden_SEMISYNTHETIC.json").read_bytes()
+    url = "https://weibo.com/ajax/statuses/buildComments?is_reload=1&id=5073209014095008&uid=5266778656&count=10"
+    page = COMMENTS.parse(body, Reading(at=AT, url=url, authors=AUTHORS))
+    (comment,) = page.posts
+    assert (comment.key, comment.kind) == ("weibo:5073215159009296", Kind.COMMENT)
+    assert comment.repost_of == "weibo:5073209014095008"
+    assert comment.published_at == datetime(2024, 8, 30, 15, 36, 51, tzinfo=UTC)
+    assert comment.text == "都会好哒[比耶]"
+    assert (comment.likes, comment.comments, comment.reposts) == (3, 4, None)
+    assert (comment.author_id, comment.author_name) == (AUTHORS.id("weibo", "5658282146"), "米仔")
+    assert page.next_cursor == "138482687134666"
