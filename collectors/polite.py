@@ -184,16 +184,18 @@ class Client:
         question: Mapping[str, Any],
         *,
         params: Mapping[str, str | int] | None = None,
+        headers: Mapping[str, str] | None = None,
+        cookie: Secret | None = None,
         pace_s: float | None = None,
     ) -> Body:
         """What a question in JSON is answered with. Raises SourceError and nothing else; a redirect is not followed."""
         self._here.body = None
         target = parsed(url, params)
-        response, content = self._one(target, {}, pace_s or 0.0, {"json": dict(question)})
+        response, content = self._one(target, _headers(headers, cookie), pace_s or 0.0, {"json": dict(question)})
         if response.has_redirect_location:
             next_hop(target, response.headers["Location"])
         body = Body(status=response.status_code, url=shown(str(target)), headers=response.headers, content=content)
-        self._remember(body, secrets_of(str(target)))
+        self._remember(body, secrets_of(str(target), cookie.reveal() if cookie else None))
         _judge(target, response.status_code)
         return body
 
