@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from collectors.authors import Authors
-from collectors.errors import Blocked, PayloadChanged
+from collectors.errors import Blocked, PayloadChanged, RateLimited
 from collectors.post import Kind, Page
 from collectors.secret import Secret
 from collectors.source import Reading, Source
 from collectors.weibo.comments import CommentsSettings, WeiboComments
+from collectors.weibo.open_platform import OpenPlatformSettings, WeiboOpenPlatform
 from collectors.weibo.search_mobile import SearchMobileSettings, WeiboSearchMobile
 from collectors.weibo.status import long_text
 from collectors.weibo.timeline import TimelineSettings, WeiboTimeline
@@ -26,6 +27,7 @@ READING = Reading(at=AT, authors=AUTHORS)
 SEARCH = WeiboSearchMobile(SearchMobileSettings(cookie=Secret("SUB=_2A25x")))
 TIMELINE = WeiboTimeline(TimelineSettings())
 COMMENTS = WeiboComments(CommentsSettings())
+OFFICIAL = WeiboOpenPlatform(OpenPlatformSettings())
 
 
 def test_the_mobile_search_of_2026_09(corpora: Path) -> None:
@@ -163,3 +165,8 @@ def test_the_comments_of_2026_09(corpora: Path) -> None:
     assert (comment.likes, comment.comments, comment.reposts) == (3, 4, None)
     assert (comment.author_id, comment.author_name) == (AUTHORS.id("weibo", "5658282146"), "米仔")
     assert page.next_cursor == "138482687134666"
+
+
+def test_the_recorded_limit_of_the_open_platform(corpora: Path) -> None:
+    with pytest.raises(RateLimited):
+        OFFICIAL.parse((corpora / "payloads/errors/openapi_10023.json").read_bytes(), READING)
