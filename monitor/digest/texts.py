@@ -76,7 +76,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{originals} originals, {reposts} reposts, {copies} copies of the same text",
     ),
     "yesterday": ("昨日", "yesterday"),
-    "last_week": ("上周同日", "same day last week"),
+    "last_week": ("上周同日", "a week ago"),
     "mean_7d": ("7日均值", "7-day mean"),
     "change_ratio": ("较{base} {change}", "{change} vs {base}"),
     "change_least": ("较{base} 至少 {change}", "at least {change} vs {base}"),
