@@ -1,4 +1,8 @@
-"""Weibo's hot list as weibo.com shows it beside its pages: 50 ranked words, pinned ones, and ads."""
+"""Weibo's hot list: 50 ranked words, pinned ones, and ads, from the first of three doors that opens.
+
+weibo.com shows it beside its pages (side/hotSearch) and gives it once more as the hot band (hot_band); s.weibo.com has
+it as a table (top/summary), for which it wants a session, if only a visitor's.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,16 +13,20 @@ from urllib.parse import quote
 import msgspec
 
 from collectors.errors import PayloadChanged
+from collectors.fallback import first_that_answers
 from collectors.normalise import clean, count, from_epoch
 from collectors.polite import Client
 from collectors.post import HotEntry, HotKind, Page, Rejected
 from collectors.secret import Secret
 from collectors.source import Ask, Reading, Scope, Target, Watched
-from collectors.weibo.answers import json_object
+from collectors.weibo.answers import json_object, unlike
+from collectors.weibo.hot_summary import AD_LABELS, read_summary
+from collectors.weibo.visitor import DESKTOP, Visitor
 from collectors.weibo.walls import check_address, check_json, check_visitor_page
 
 URL = "https://weibo.com/ajax/side/hotSearch"
-_AD_LABELS = frozenset({"商", "荐"})
+BAND_URL = "https://weibo.com/ajax/statuses/hot_band"
+SUMMARY_URL = "https://s.weibo.com/top/summary"
 _MOST_ENTRIES = 1000
 
 
@@ -39,9 +47,12 @@ class _Word(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HotListSettings:
-    """`cookie` is needed only where the platform answers 403 without one; `pace_s` between two requests."""
+    """`cookie` is needed only where the platform answers 403 without one; `visitor`: where there is none and the other
+    doors are closed, ask for a visitor session; `pace_s` between two visits.
+    """
 
     cookie: Secret | None = None
+    visitor: bool = False
     pace_s: float = 60.0
 
 
@@ -55,6 +66,7 @@ class WeiboHotList:
 
     def __init__(self, settings: HotListSettings) -> None:
         self.settings = settings
+        self._visitor = Visitor(DESKTOP)
 
     def targets(self, watched: Sequence[Watched]) -> tuple[Target, ...]:
         """One, whatever the topics: everybody sees the same list."""
@@ -62,37 +74,68 @@ class WeiboHotList:
         return (Target(name="hot-list"),)
 
     def fetch(self, client: Client, ask: Ask) -> Page:
-        body = client.get(
-            URL,
-            headers={"Accept": "application/json, text/plain, */*", "Referer": "https://weibo.com/"},
-            cookie=self.settings.cookie,
-            pace_s=self.settings.pace_s,
-        )
+        """The list of the first door that opens, each with its own wall."""
+        cookie = self.settings.cookie
+        doors = [
+            ("hotSearch", lambda: self._json(client, URL, ask, self.settings.pace_s)),
+            ("hot_band", lambda: self._json(client, BAND_URL, ask)),
+        ]
+        if cookie is not None:
+            doors.append(("summary", lambda: self._summary(client, ask, cookie)))
+        elif self.settings.visitor:
+            doors.append(("summary", lambda: self._visitor.read(client, lambda it: self._summary(client, ask, it))))
+        return first_that_answers(doors)
+
+    def _json(self, client: Client, url: str, ask: Ask, pace_s: float | None = None) -> Page:
+        headers = {"Accept": "application/json, text/plain, */*", "Referer": "https://weibo.com/"}
+        body = client.get(url, headers=headers, cookie=self.settings.cookie, pace_s=pace_s)
+        return self.parse(body.content, Reading(at=client.now(), url=body.url, authors=ask.authors))
+
+    def _summary(self, client: Client, ask: Ask, cookie: Secret) -> Page:
+        headers = {"Accept": "text/html,application/xhtml+xml", "Referer": "https://s.weibo.com/"}
+        body = client.get(SUMMARY_URL, params={"cate": "realtimehot"}, headers=headers, cookie=cookie)
         return self.parse(body.content, Reading(at=client.now(), url=body.url, authors=ask.authors))
 
     def parse(self, body: bytes, reading: Reading) -> Page:
         check_address(reading.url)
         check_visitor_page(body)
-        payload = json_object(body)
-        check_json(payload)
-        data = payload.get("data")
-        if not isinstance(data, dict) or not isinstance(data.get("realtime"), list) or not data["realtime"]:
-            raise PayloadChanged("data.realtime[0]")
+        found, rejected = _from_table(body, reading.at) if body.lstrip()[:1] == b"<" else _from_json(body, reading.at)
         entries: dict[tuple[HotKind, str], HotEntry] = {}
-        rejected = []
-        for where, line, is_pinned in _lines(data):
-            try:
-                entry = _entry(msgspec.convert(line, _Word), reading.at, is_pinned=is_pinned)
-            except msgspec.ValidationError as error:
-                rejected.append(Rejected(reason=f"another shape: {error}", where=where, excerpt=clean(str(line))[:300]))
-                continue
-            if entry is None:
-                rejected.append(Rejected(reason="no word", where=where, excerpt=clean(str(line))[:300]))
-            else:
-                entries.setdefault((entry.kind, entry.word), entry)
+        for entry in found:
+            entries.setdefault((entry.kind, entry.word), entry)
         if not any(entry.kind is HotKind.RANKED for entry in entries.values()):
-            raise PayloadChanged("data.realtime[].word")
+            raise PayloadChanged("ranked word in the hot list")
         return Page(hot_entries=tuple(entries.values()), rejected=tuple(rejected))
+
+
+def _from_table(body: bytes, at: datetime) -> tuple[list[HotEntry], list[Rejected]]:
+    return list(read_summary(body, at)), []
+
+
+def _from_json(body: bytes, at: datetime) -> tuple[list[HotEntry], list[Rejected]]:
+    entries, rejected = [], []
+    for where, line, is_pinned in _lines(_data(body)):
+        try:
+            entry = _entry(msgspec.convert(line, _Word), at, is_pinned=is_pinned)
+        except msgspec.ValidationError as error:
+            rejected.append(Rejected(reason=f"another shape: {error}", where=where, excerpt=clean(str(line))[:300]))
+            continue
+        if entry is None:
+            rejected.append(Rejected(reason="no word", where=where, excerpt=clean(str(line))[:300]))
+        else:
+            entries.append(entry)
+    return entries, rejected
+
+
+def _data(body: bytes) -> dict[str, Any]:
+    """What a JSON door gives, the list under the one name `realtime`."""
+    payload = json_object(body)
+    check_json(payload)
+    data = payload.get("data")
+    listed = (data.get("realtime") or data.get("band_list")) if isinstance(data, dict) else None
+    if not isinstance(data, dict) or not isinstance(listed, list):
+        raise unlike("data.realtime[0] or data.band_list[0]", payload)
+    return data | {"realtime": listed}
 
 
 def _lines(data: dict[str, Any]) -> Iterator[tuple[str, Any, bool]]:
@@ -111,7 +154,7 @@ def _entry(line: _Word, at: datetime, *, is_pinned: bool) -> HotEntry | None:
     if not word:
         return None
     label = clean((line.label_name or line.icon_desc or "").strip()) or None
-    is_ad = str(line.is_ad) == "1" or label in _AD_LABELS
+    is_ad = str(line.is_ad) == "1" or label in AD_LABELS
     kind = HotKind.PINNED if is_pinned else HotKind.AD if is_ad else HotKind.RANKED
     return HotEntry(
         platform="weibo",
