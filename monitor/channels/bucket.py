@@ -4,7 +4,7 @@ import threading
 from datetime import datetime
 
 from collectors.clock import Clock
-from monitor.channels.channel import DeliveryError
+from monitor.channels.channel import Paced
 
 
 class Bucket:
@@ -19,7 +19,7 @@ class Bucket:
         self._lock = threading.Lock()
 
     def take(self, messages: int = 1) -> None:
-        """Take that many, or raise a DeliveryError that tells when they would be there, and take none.
+        """Take that many, or raise Paced, which tells when they would be there, and take none.
 
         More than fit into the bucket are taken when it is full, so that a message of many parts is sent at all.
         """
@@ -31,9 +31,6 @@ class Bucket:
             missing = min(float(messages), self._size) - self._left
             if missing > 1e-9:
                 wait_s = missing / self._per_s
-                raise DeliveryError(
-                    f"paced: at most {self._size:.0f} messages in {self._size / self._per_s:.0f} s",
-                    retry=True,
-                    retry_after_s=wait_s,
-                )
+                limit = f"at most {self._size:.0f} messages in {self._size / self._per_s:.0f} s"
+                raise Paced(f"paced: {limit}", retry_after_s=wait_s)
             self._left -= messages

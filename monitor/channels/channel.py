@@ -21,6 +21,13 @@ class DeliveryError(Exception):
         self.retry_after_s = retry_after_s
 
 
+class Paced(DeliveryError):
+    """Nothing was sent: the channel keeps to its provider's limit, and can go on after `retry_after_s`."""
+
+    def __init__(self, reason: str, *, retry_after_s: float) -> None:
+        super().__init__(reason, retry=True, retry_after_s=retry_after_s)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """What the channel answered when it accepted."""

@@ -7,7 +7,7 @@ What posts say stands in `plain_text` elements, which Feishu does not interpret;
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
@@ -92,10 +92,21 @@ class Feishu:
                     "template": COLOURS[urgency(message)],
                     "title": _plain(numbered(title, number, len(parts))),
                 },
-                "elements": [*map(_element, part), *called],
+                "elements": [*_joined(map(_element, part)), *called],
             }
             for number, part in enumerate(parts, start=1)
         ]
+
+
+def _joined(elements: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Buttons that follow each other in one row."""
+    joined: list[Mapping[str, Any]] = []
+    for element in elements:
+        if joined and element["tag"] == joined[-1]["tag"] == "action":
+            joined[-1] = {**element, "actions": [*joined[-1]["actions"], *element["actions"]]}
+        else:
+            joined.append(element)
+    return joined
 
 
 def _plain(text: str) -> Mapping[str, str]:

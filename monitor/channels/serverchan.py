@@ -19,6 +19,7 @@ from monitor.channels.posting import need_address, post_json
 
 ROOM = 24_000  # bytes of the text; 32 KB are allowed
 LONGEST_TITLE = 32  # characters; the whole title stands in the text
+LONGEST_SHORT = 64  # characters on the card in WeChat: the product may stand late in a title
 CODES = Codes(
     keys=("code", "errno"),
     meaning={40001: "the send key is not valid, or the messages of this day are used up"},
@@ -48,7 +49,11 @@ class ServerChan:
         head = f"### {shortened(title, 1000)}"
         parts = in_parts(lines_of(message), ROOM - size_of(head), lambda each: size_of(line(each)) + 2)
         lines = [*map(line, parts[0]), *([CUT] if len(parts) > 1 else [])]  # a second message would cost one of the day
-        fields = {"title": shortened(title, LONGEST_TITLE, len), "desp": "\n\n".join([head, *lines])}
+        fields = {
+            "title": shortened(title, LONGEST_TITLE, len),
+            "short": shortened(title, LONGEST_SHORT, len),
+            "desp": "\n\n".join([head, *lines]),
+        }
         self._bucket.take()
         judge(post_json(client, self.settings.url.reveal(), fields), CODES)
         return Receipt()

@@ -71,6 +71,12 @@ class TestFeishu(ProviderContract):
             "<at id=ou_7d8></at>",
         ]
 
+    def test_links_that_follow_each_other_are_one_row_of_buttons(self) -> None:
+        links = {"runbook": "https://wiki.example/r", "alert": "https://wiki.example/a"}
+        _, request = self.answered(self.accept, replace(MESSAGE, links=links))
+        rows = [e for e in json.loads(request.content)["card"]["elements"] if e["tag"] == "action"]
+        assert [[button["url"] for button in row["actions"]] for row in rows] == [list(links.values())]
+
     def test_only_a_page_calls_people_and_what_is_over_is_green(self) -> None:
         _, request = self.answered(self.accept, replace(MESSAGE, severity=Severity.NOTE))
         assert b"<at" not in request.content

@@ -130,4 +130,5 @@ class TestServerChan(ProviderContract):
         _, request = self.answered(self.accept, replace(MESSAGE, title=title))
         fields = json.loads(request.content)
         assert fields["title"] == "【紧急】第一杯AI奶茶：投诉异常（支付、下单失败、客服无应答、…"
+        assert fields["short"] == title
         assert fields["desp"].startswith(f"### {title}\n\n")
