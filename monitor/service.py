@@ -92,13 +92,14 @@ def build(
         titles={topic.name: topic.title or topic.name for topic in config.topics},
         runbooks={rule.name: rule.runbook for rule in config.rules},
     )
+    judge = Judge(store, config.rules, config.topics, watched_sources(jobs), teller, on_stage=on_stage)
     pipeline = Pipeline(
         store=store,
         annotator=annotator,
         client=client,
         clock=clock,
         authors=authors(config),
-        judge=Judge(store, config.rules, config.topics, watched_sources(jobs), teller, on_stage=on_stage),
+        judge=judge,
         dispatcher=Dispatcher(store, channels(config), http, audience=audience, jitter=jitter, on_stage=on_stage),
         kept=KeptPages(
             config.storage.folder / "kept",
@@ -109,6 +110,7 @@ def build(
         stopping=stopping,
     )
     watch(config, store, pipeline, jobs, clock, progress)
+    judge.close_unwatched(clock.now())
     return Service(config, store, pipeline, jobs, client, http)
 
 

@@ -80,6 +80,36 @@ class Judge:
                     if not rule.sources or source.name in rule.sources:
                         self._judge_source(rule, kind, source, now)
 
+    def close_unwatched(self, now: datetime) -> None:
+        """End the alerts of rules and subjects that the configuration no longer has: nothing would ever clear them."""
+        watched = {(rule.name, subject) for rule, kind in self._rules for subject in self._subjects(rule, kind.subject)}
+        for alert in self._store.alerts(open_only=True):
+            if (alert.rule, alert.subject) in watched:
+                continue
+            because = f"{alert.rule} on {alert.subject} is no longer watched"
+            state = State.RESOLVED if alert.fired_at else State.OK
+            ended = replace(alert, state=state, resolved_at=now if alert.fired_at else None, judged_at=now)
+            course = Course(ended, changed={ended.key: ended})
+            course.transitions.append(
+                Transition(alert=alert.key, at=now, before=alert.state, after=state, because=because)
+            )
+            self._store.record(
+                Judgement(
+                    rule=alert.rule,
+                    subject=alert.subject,
+                    judged_until=now,
+                    state=b"",
+                    alerts=(ended,),
+                    transitions=tuple(course.transitions),
+                    deliveries=tuple(self._deliveries(course, now, now)),
+                )
+            )
+
+    def _subjects(self, rule: RuleConfig, subject: Subject) -> list[str]:
+        if subject is Subject.TOPIC:
+            return [topic.name for topic in self._topics if not rule.topics or topic.name in rule.topics]
+        return [source.name for source in self._sources if not rule.sources or source.name in rule.sources]
+
     def _judge_topic(self, rule: RuleConfig, kind: type[TopicRule], topic: TopicConfig, now: datetime) -> None:
         known = self._store.rule_state(rule.name, topic.name)
         minutes = self._store.observations(topic.name, since=known.judged_until)
@@ -160,8 +190,13 @@ class Judge:
             )
         )
 
+    def _waits_for_the_end(self, alert: Alert) -> bool:
+        """Was anybody told that it fires who was not told that it is over, because that was history?"""
+        ended = self._store.told(alert.key, "resolved")
+        return any(who not in ended for who in self._store.told(alert.key) if self._teller.tells_the_end(alert, who))
+
     def _deliveries(self, course: Course, until: datetime, now: datetime) -> list[NewDelivery]:
-        """What is to be told: recent transitions, and an alert that became firing while that was history."""
+        """What is to be told: recent transitions, and what an alert became while that was history."""
         if now - until > RECENT:
             return []
         deliveries: list[NewDelivery] = []
@@ -169,6 +204,8 @@ class Judge:
         alert = course.alert
         if alert and alert.state in (State.FIRING, State.RECOVERING) and not self._store.told(alert.key):
             steps.append((alert, State.FIRING, until))
+        if alert and alert.state is State.RESOLVED and not steps and self._waits_for_the_end(alert):
+            steps.append((alert, State.RESOLVED, until))
         if not steps:
             return []
         health = [self._store.health(s.name, s.targets, s.every_s, now) for s in self._sources]

@@ -65,7 +65,7 @@ class Teller:
         if state is State.FIRING:
             to = [who for who in recipients(self._routes, alert) if who not in told]
         elif state is State.RESOLVED:
-            to = [who for who in sorted(told) if wants_resolved(self._routes, alert, who[0])]
+            to = [who for who in sorted(told) if self.tells_the_end(alert, who)]
         else:
             return []
         return [
@@ -78,6 +78,10 @@ class Teller:
             )
             for channel, recipient in to
         ]
+
+    def tells_the_end(self, alert: Alert, who: tuple[str, str]) -> bool:
+        """Does the route by which `who` was told want to hear that it is over?"""
+        return wants_resolved(self._routes, alert, who[0])
 
     def _message(
         self, alert: Alert, state: State, event_id: str, at: datetime, health: Sequence[SourceHealth]

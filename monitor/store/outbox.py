@@ -71,9 +71,9 @@ def failed(
     )
 
 
-def told(connection: sqlite3.Connection, alert: str) -> frozenset[tuple[str, str]]:
+def told(connection: sqlite3.Connection, alert: str, event: str) -> frozenset[tuple[str, str]]:
     rows = connection.execute(
-        "SELECT channel, recipient FROM deliveries WHERE alert = ? AND event = 'firing' AND dead_at IS NULL", (alert,)
+        "SELECT channel, recipient FROM deliveries WHERE alert = ? AND event = ? AND dead_at IS NULL", (alert, event)
     )
     return frozenset((channel, recipient) for channel, recipient in rows)
 

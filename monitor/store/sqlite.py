@@ -131,9 +131,9 @@ class SqliteStore:
         with self._file.writing() as connection:
             judgements.record(connection, judgement, self._on_stage)
 
-    def told(self, alert: str) -> frozenset[tuple[str, str]]:
+    def told(self, alert: str, event: str = "firing") -> frozenset[tuple[str, str]]:
         with self._file.reading() as connection:
-            return outbox.told(connection, alert)
+            return outbox.told(connection, alert, event)
 
     # outbox
     def lease(self, now: datetime, until: datetime, limit: int) -> tuple[Delivery, ...]:

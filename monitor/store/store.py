@@ -255,8 +255,8 @@ class Store(Protocol):
 
     def record(self, judgement: Judgement) -> None: ...
 
-    def told(self, alert: str) -> frozenset[tuple[str, str]]:
-        """(channel, recipient) that have a `firing` delivery of this alert, sent or on its way."""
+    def told(self, alert: str, event: str = "firing") -> frozenset[tuple[str, str]]:
+        """(channel, recipient) that have a delivery of this `event` of the alert, sent or on its way."""
         ...
 
     # outbox
