@@ -46,7 +46,7 @@ class SourceHealth:
     platform: str
     at: datetime
     every_s: float  # how often it is asked
-    last_success_at: datetime | None
+    last_success_at: datetime | None  # of the target that has waited longest for one; None: one of them never had any
     covered_until: datetime | None  # the oldest watermark of its targets; None: never covered, or has none
     last_error: str | None  # class of the last visit's error ("Blocked", …); None: it went well
     last_reason: str | None

@@ -15,6 +15,7 @@ from annotated_types import Ge
 from analysis.rules.rule import Answer, SourceHealth, Subject, Verdict
 from analysis.rules.wording import clock_time, duration
 
+AHEAD_S = 300.0  # clocks differ a little; more means that one of them was wrong
 FAR_BACK_S = 3_600.0  # a watermark this old that moves is a catching-up; a younger one is a gap in the present
 
 
@@ -36,11 +37,20 @@ class SourceBlind:
         limit = max(self._settings.blind_after_s, self._settings.missed_visits * health.every_s)
         seen = health.covered_until or health.last_success_at
         error = _error(health)
+        if seen is not None and (seen - health.at).total_seconds() > AHEAD_S:
+            return Verdict(
+                at=health.at,
+                answer=Answer.BREACH,
+                because=f"{health.source}: seen up to {clock_time(seen, health.at)}, which is still to come: "
+                "the clock was set back, what was collected since cannot be trusted",
+                limit=limit,
+                unit="s",
+            )
         if seen is None:
             return Verdict(
                 at=health.at,
                 answer=Answer.BREACH,
-                because=f"{health.source}: never seen anything{error}",
+                because=f"{health.source}: not all that it is asked for was ever seen{error}",
                 limit=limit,
                 unit="s",
             )

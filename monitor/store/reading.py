@@ -149,7 +149,8 @@ def hot_entries(
 def health(
     connection: sqlite3.Connection, source: str, targets: Sequence[str], every_s: float, at: datetime
 ) -> SourceHealth:
-    """`covered_until` is None as long as one of the targets was never covered."""
+    """A source is as well as the worst of the targets that were visited: one that never succeeded makes
+    `last_success_at` None, one that was never covered `covered_until`."""
     rows = connection.execute(
         f"SELECT platform, watermark, visited_at, succeeded_at, error, reason, moved_at FROM targets WHERE source = ? "
         f"AND target IN ({', '.join('?' * len(targets))}) ORDER BY visited_at, error IS NOT NULL, target",
@@ -162,8 +163,8 @@ def health(
         platform=rows[-1][0] if rows else "",
         at=at,
         every_s=every_s,
-        last_success_at=maybe_moment(max(successes, default=None)),
-        covered_until=moment(min(marks)[0]) if marks and len(marks) == len(set(targets)) else None,
+        last_success_at=maybe_moment(min(successes) if successes and len(successes) == len(rows) else None),
+        covered_until=moment(min(marks)[0]) if marks and len(marks) == len(rows) else None,
         moved_at=maybe_moment(min(marks)[1]) if marks else None,
         last_error=rows[-1][4] if rows else None,
         last_reason=rows[-1][5] if rows else None,

@@ -264,7 +264,7 @@ class TimeContract(OpensStore):
         store.ingest(visit("s3", asked=(2, 4), error="Blocked", reason="login wall", target="milk"))
         health = store.health("web", ("#tea#", "milk"), 60.0, at(9))
         assert (health.platform, health.at, health.every_s) == ("weibo", at(9), 60.0)
-        assert (health.last_success_at, health.covered_until) == (at(2), at(1))
+        assert (health.last_success_at, health.covered_until) == (at(1), at(1))
         assert (health.last_error, health.last_reason) == ("Blocked", "login wall")
         assert store.health("web", ("#tea#", "new"), 60.0, at(9)).covered_until is None
         store.ingest(visit("s4", asked=(4, 5), target="milk"))
