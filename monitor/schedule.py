@@ -8,10 +8,12 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from random import Random
 from zoneinfo import ZoneInfo
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
@@ -25,6 +27,19 @@ log = logging.getLogger(__name__)
 JITTER = 0.1  # of a source's interval: installations must not all ask at :00
 JUDGE_EVERY_S = 60
 OTHER_JOBS = 2  # judging, digests
+
+
+class SlotTrigger(BaseTrigger):  # type: ignore[misc]
+    """Once in every slot of `every_s` seconds, a little after its start: each slot is met, none twice."""
+
+    def __init__(self, every_s: float) -> None:
+        self.every_s = every_s
+        self._chance = Random()
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        after = max(previous_fire_time or now, now).timestamp()
+        start = (after // self.every_s + 1) * self.every_s
+        return datetime.fromtimestamp(start + self._chance.uniform(0, self.every_s * JITTER), now.tzinfo)
 
 
 class Rounds:
@@ -56,6 +71,7 @@ class Rounds:
         """Run until told to stop, then end the steps under way and drain. Raises the StoreError that stopped it."""
         self.plan()
         self._scheduler.start()
+        log.info("watching %d targets of %d sources", len(self._service.jobs), len(self._sources))
         self.stop.wait()
         log.info("stopping: ending the step under way")
         self._scheduler.shutdown(wait=True)
@@ -67,8 +83,7 @@ class Rounds:
         """Tell the scheduler what runs when."""
         now = self._clock.now()
         for source, jobs in self._sources.items():
-            every_s = jobs[0].every_s
-            trigger = IntervalTrigger(seconds=int(every_s), jitter=int(every_s * JITTER) or None)
+            trigger = SlotTrigger(jobs[0].every_s)
             self._scheduler.add_job(self._guarded(self._collect), trigger, args=[jobs], id=source, next_run_time=now)
         self._scheduler.add_job(
             self._guarded(self._conclude),

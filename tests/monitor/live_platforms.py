@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -25,6 +25,7 @@ class Live:
     keys: frozenset[str]
     platforms: Platforms
     asked: list[tuple[str, str]]
+    all_answered: threading.Event = field(default_factory=threading.Event)  # every host has answered once
 
     def fail(self, host: str, kind: FaultKind) -> None:
         self.platforms.faults.add(Fault(host=host, kind=kind))
@@ -85,12 +86,17 @@ def live_platforms() -> Iterator[Live]:
         launch_day=now.astimezone(BEIJING).date(),
     )
     platforms = Platforms(scenario, SCALE)
-    asked: list[tuple[str, str]] = []
+    live = Live(
+        bases={},
+        keys=frozenset(f"weibo:{post.mid}" for post in posts(scenario, SCALE)),
+        platforms=platforms,
+        asked=[],
+    )
 
     def handler(host: str) -> type[BaseHTTPRequestHandler]:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                asked.append((host, self.path))
+                live.asked.append((host, self.path))
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 answer = platforms.answer(Request(host=host, target=self.path, at=datetime.now(UTC), headers=headers))
                 self.send_response(answer.status)
@@ -99,6 +105,8 @@ def live_platforms() -> Iterator[Live]:
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(answer.body)
+                if {host for host, _ in live.asked} == set(HOSTS):
+                    live.all_answered.set()
 
             def log_message(self, format: str, *args: object) -> None: ...
 
@@ -111,12 +119,8 @@ def live_platforms() -> Iterator[Live]:
     for thread in threads:
         thread.start()
     try:
-        yield Live(
-            bases={host: f"http://127.0.0.1:{server.server_port}" for host, server in servers.items()},
-            keys=frozenset(f"weibo:{post.mid}" for post in posts(scenario, SCALE)),
-            platforms=platforms,
-            asked=asked,
-        )
+        live.bases.update((host, f"http://127.0.0.1:{server.server_port}") for host, server in servers.items())
+        yield live
     finally:
         for server in servers.values():
             server.shutdown()
