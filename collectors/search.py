@@ -93,7 +93,7 @@ class Search:
             self._last = number
         if onward:
             self._tail, self._tail_cursor = number, page.next_cursor
-            self._unbroken = self._unbroken and (seen is not None or not (page.posts or page.rejected))
+            self._unbroken = self._unbroken and (seen is not None or not page.posts)
             if seen is not None and self._unbroken:
                 self._proved_from = min(self._proved_from, seen.reach)
         if seen is not None:

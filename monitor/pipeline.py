@@ -9,7 +9,7 @@ is done again, without effect where it had been stored.
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from analysis.annotate import Annotator
@@ -30,6 +30,9 @@ from monitor.store.store import Ingested, Store, Visit
 log = logging.getLogger(__name__)
 
 LIVE_REACH = timedelta(hours=1)  # a longer way back is read in windows of an hour, oldest first
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+GIVEN_UP = timedelta(minutes=15)  # a gap this old in a window whose newest part is read again and again is left
+OLD = timedelta(hours=6)  # so is the rest of an hour of the past that could be read only in part
 OVERLAP = timedelta(seconds=60)  # searches show a post up to a minute after it was published
 
 
@@ -110,8 +113,8 @@ class Pipeline:
         self._stopping = stopping
         self._troubles: dict[str, type[SourceError] | None] = {}
 
-    def collect(self, job: Job, now: datetime, *, once: bool = False) -> Collected | None:
-        """Visit the job's target for the slot of `now`; None when that was done before.
+    def collect(self, job: Job, now: datetime, *, once: bool = False, by_hand: bool = False) -> Collected | None:
+        """Visit the job's target for the slot of `now`; None when that was done before. `by_hand`: done or not.
 
         A target that lies further back than LIVE_REACH is read hour by hour, oldest first, until it has caught up, an
         hour could not be read, the slot is over (or after one visit, with `once`), or the service is stopping.
@@ -122,6 +125,8 @@ class Pipeline:
         while True:
             window = self._window(job, now)
             name = f"{job.name}@{slot:%Y%m%dT%H%M%SZ}" + ("" if window.live else f"/{window.since:%Y%m%dT%H%M%SZ}")
+            if by_hand:
+                name += f"/by-hand-{self._clock.now():%Y%m%dT%H%M%S.%fZ}"
             if self._store.done(name):
                 return collected
             visit = self._visit(job, window, name)
@@ -155,12 +160,17 @@ class Pipeline:
         if job.adapter.scope is not Scope.TOPIC:
             return Window(since=mark or moment - job.backfill, until=moment, live=True)
         if mark is None:
-            mark = moment - max(job.backfill, timedelta(seconds=job.every_s))
+            mark = max(self._observed_until(job), moment - max(job.backfill, timedelta(seconds=job.every_s)))
         from_now = isinstance(job.adapter, FromNow) and job.adapter.lists_from_now
         if from_now or moment - mark <= LIVE_REACH:
             return Window(since=mark - OVERLAP, until=moment, live=True)
         hour = mark.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
         return Window(since=mark, until=hour, live=False)
+
+    def _observed_until(self, job: Job) -> datetime:
+        """A question that joins a topic which is being judged begins there: its past must not hold up the present."""
+        known = (state.observed_until for state in self._store.topics() if state.name == job.target.topic)
+        return next(known, None) or LONG_AGO
 
     def _visit(self, job: Job, window: Window, slot: str) -> Visit:
         swept = self._sweep(job, window)
@@ -198,8 +208,24 @@ class Pipeline:
         elif told and not error:
             log.warning("%s: works again", job.name)
 
-    def _as_visit(self, slot: str, job: Job, window: Window, swept: Sweep) -> Visit:
+    def _settled(self, job: Job, window: Window, swept: Sweep) -> datetime | None:
+        """Up to when the target needs no further visit; None: no further than before.
+
+        What could not be read stays missing once asking again has lost its point: watching the present comes first.
+        """
         seen_until = max((s.ends_at for s in swept.stretches), default=None)
+        if swept.reached and not swept.error:
+            return seen_until
+        if job.adapter.scope is not Scope.TOPIC:
+            return None
+        now = self._clock.now()
+        if window.live:
+            return seen_until if now - window.since > GIVEN_UP else None
+        if swept.error and not (seen_until and now - window.until > OLD):
+            return None
+        return window.until
+
+    def _as_visit(self, slot: str, job: Job, window: Window, swept: Sweep) -> Visit:
         return Visit(
             slot=slot,
             source=job.source,
@@ -213,7 +239,7 @@ class Pipeline:
             hot_entries=swept.hot_entries,
             rejected=swept.rejected,
             stretches=swept.stretches,
-            watermark=seen_until if swept.reached and not swept.error else None,
+            watermark=self._settled(job, window, swept),
             pages=swept.pages,
             paces=self._client.paces(),
             error=type(swept.error).__name__ if swept.error else None,

@@ -105,7 +105,7 @@ def visit_all(service: "Service", clock: "Clock", jobs: list["Job"], once: bool)
         task = bar.add_task("", total=len(jobs))
         for job in jobs:
             bar.update(task, description=job.name)
-            outcome = service.pipeline.collect(job, clock.now(), once=once)
+            outcome = service.pipeline.collect(job, clock.now(), once=once, by_hand=True)
             results.append(
                 {
                     "target": job.name,

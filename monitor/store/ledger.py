@@ -82,19 +82,22 @@ def _first_asked(deciders: Sequence[Standing]) -> dict[str, int | None]:
 def coverage(connection: sqlite3.Connection, deciders: Sequence[Standing], since: int, until: int) -> Coverage:
     """How completely the minutes [since, until) were seen, as far as these deciders tell."""
     first = _first_asked(deciders)
-    stretches: dict[tuple[str, int | None], list[tuple[int, Seen]]] = defaultdict(list)
+    stretches: dict[str, list[tuple[int, Seen]]] = defaultdict(list)
+    removed: dict[str, list[int | None]] = defaultdict(list)
     for decider in deciders:
-        stretches[decider.query, decider.removed_at] += _stretches(connection, decider, since, until)
+        stretches[decider.query] += _stretches(connection, decider, since, until)
+        removed[decider.query].append(decider.removed_at)
     queries = []
-    for (query, removed_at), found in stretches.items():
+    for query, found in stretches.items():
         asked_from = first[query]
         if asked_from is None:
             continue
         seen = [each for _, each in sorted(found, key=lambda pair: pair[0])]
-        if removed_at is None:
+        ends = [at for at in removed[query] if at is not None]
+        if len(ends) < len(removed[query]):  # one that is still asked speaks for its query
             queries.append(Query(stretches=seen, since=asked_from))
         else:
-            queries.append(Query(stretches=seen, since=asked_from, until=removed_at))
+            queries.append(Query(stretches=seen, since=asked_from, until=max(ends)))
     return cover(queries, since, until)
 
 
