@@ -11,6 +11,7 @@ COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --g
 # package, built by the locked setuptools (hence no build isolation).
 RUNTIME := $(VENV)/.installed-runtime
 TESTING := $(VENV)/.installed-testing
+BENCHING := $(VENV)/.installed-benching
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast lint lock bench
@@ -32,7 +33,7 @@ lint: $(TESTING)  ## style, formatting, types
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 
-bench: $(TESTING)  ## the speed claims, measured here
+bench: $(BENCHING)  ## the speed claims, measured here
 	$(PY) -m benchmarks.pipeline
 
 lock: $(TESTING)  ## resolve the dependencies of pyproject.toml anew (needs a package index)
@@ -40,6 +41,7 @@ lock: $(TESTING)  ## resolve the dependencies of pyproject.toml anew (needs a pa
 	printf 'setuptools\nwheel\n' | $(COMPILE) --output-file requirements-build.lock -
 	$(COMPILE) --output-file requirements.lock pyproject.toml
 	$(COMPILE) --extra test --constraint requirements.lock --output-file requirements-test.lock pyproject.toml
+	$(COMPILE) --extra bench --constraint requirements.lock --output-file requirements-bench.lock pyproject.toml
 
 $(PY):
 	$(PYTHON) -m venv --without-pip $(VENV)
@@ -53,4 +55,8 @@ $(RUNTIME): requirements-build.lock requirements.lock pyproject.toml | $(PY)
 
 $(TESTING): requirements-test.lock $(RUNTIME)
 	$(PIP) install --quiet --require-hashes --no-build-isolation -r requirements-test.lock
+	@touch $@
+
+$(BENCHING): requirements-bench.lock $(RUNTIME)
+	$(PIP) install --quiet --require-hashes --no-build-isolation -r requirements-bench.lock
 	@touch $@

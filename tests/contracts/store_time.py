@@ -266,6 +266,9 @@ class TimeContract(OpensStore):
         assert (health.platform, health.at, health.every_s) == ("weibo", at(9), 60.0)
         assert (health.last_success_at, health.covered_until) == (at(1), at(1))
         assert (health.last_error, health.last_reason) == ("Blocked", "login wall")
-        assert store.health("web", ("#tea#", "new"), 60.0, at(9)).covered_until is None
+        assert store.health("web", ("#tea#", "not visited yet"), 60.0, at(9)).covered_until == at(1)
+        store.ingest(visit("s5", asked=(0, 1), error="Blocked", reason="login wall", target="new"))
+        walled = store.health("web", ("#tea#", "new"), 60.0, at(9))
+        assert (walled.last_success_at, walled.covered_until) == (None, None)
         store.ingest(visit("s4", asked=(4, 5), target="milk"))
         assert store.health("web", ("#tea#", "milk"), 60.0, at(9)).last_error is None

@@ -46,14 +46,14 @@ def test_what_is_collected_is_what_the_platforms_show(live: Live, tmp_path: Path
     assert all("tea" in row["topics"].split(";") for row in rows if row["source"] == "search")
 
 
-def test_a_second_visit_in_the_same_slot_is_not_made(live: Live, tmp_path: Path) -> None:
+def test_who_asks_by_hand_is_answered_though_the_slot_was_visited(live: Live, tmp_path: Path) -> None:
     config = live.config(tmp_path, '\n[sources.daily]\nkind = "weibo-hot-list"\nevery_s = 86_400\n')
     assert monitor("collect", "--source", "daily", "-c", config).exit_code == Exit.OK
     live.asked.clear()
     again = monitor("collect", "--source", "daily", "-c", config)
     assert again.exit_code == Exit.OK
-    assert again.stdout == "daily/hot-list: 0 new posts, 0 known; visited in this slot already\n"
-    assert live.asked == []
+    assert again.stdout == "daily/hot-list: 0 new posts, 0 known; ok\n"
+    assert live.asked == [("weibo.com", "/ajax/side/hotSearch")]
 
 
 def test_only_the_source_asked_for_is_visited(live: Live, tmp_path: Path) -> None:

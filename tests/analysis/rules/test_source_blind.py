@@ -77,7 +77,7 @@ def test_never_is_not_calm() -> None:
         replace(CALM, covered_until=None, last_success_at=None, last_error="Blocked", last_reason="login wall")
     )
     assert verdict.answer is Answer.BREACH
-    assert verdict.because == "weibo search: never seen anything; last error Blocked: login wall"
+    assert verdict.because == "weibo search: not all that it is asked for was ever seen; last error Blocked: login wall"
     assert verdict.value is None
     assert verdict.began_at is None
 
