@@ -1,4 +1,4 @@
-"""The pages that every case reads: the posts of the demo's outage, as a feed and as a search would show them.
+"""The pages that every case reads: posts from the demo's outage on, as a feed and as a search would show them.
 
 Both formats carry the same posts, 20 a page, newest first within a visit of 12 pages; no post is shown twice.
 """
@@ -6,10 +6,11 @@ Both formats carry the same posts, 20 a page, newest first within a visit of 12 
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from benchmarks.texts import as_long_as_real
 from monitor.demo import world
 from monitor.demo.pages import search_page
 from monitor.demo.post import DemoPost
@@ -31,20 +32,27 @@ class Visited:
     bodies: tuple[bytes, ...]
 
 
-def feed_visits(count: int) -> list[Visited]:
-    """Pages of JSON Feed."""
-    return _visits(count, lambda posts, _number, _now: _feed_page(posts))
+def feed_visits(count: int, texts: Iterable[str] | None = None) -> list[Visited]:
+    """Pages of JSON Feed, with the texts of the demo, or with these, each of which then names the topic."""
+    return _visits(count, texts, lambda posts, _number, _now: _feed_page(posts))
 
 
-def search_visits(count: int) -> list[Visited]:
-    """Pages of s.weibo.com."""
-    return _visits(count, lambda posts, number, now: _search_page(posts, number, now))
+def search_visits(count: int, texts: Iterable[str] | None = None) -> list[Visited]:
+    """Pages of s.weibo.com, with the same texts."""
+    return _visits(count, texts, lambda posts, number, now: _search_page(posts, number, now))
 
 
-def _visits(count: int, shown: Shown) -> list[Visited]:
+def _visits(count: int, texts: Iterable[str] | None, shown: Shown) -> list[Visited]:
     scenario = scenario_named("tea-morning", seed=7)
-    posts = [post for post in world.posts(scenario) if post.at >= _begins(scenario)]
+    everything = world.posts(scenario)
+    spoken = as_long_as_real(post.text for post in everything) if texts is None else (f"{QUERY} {t}" for t in texts)
+    posts = [
+        replace(post, text=text)
+        for post, text in zip((post for post in everything if post.at >= _begins(scenario)), spoken, strict=False)
+    ]
     visits, since, size = [], _begins(scenario), A_PAGE * A_VISIT
+    if len(posts) < count * size:
+        raise ValueError(f"{len(posts):,} texts, but {count * size:,} are needed")
     for first in range(0, count * size, size):
         newest_first = posts[first : first + size][::-1]
         until = newest_first[0].at + timedelta(seconds=1)

@@ -1,8 +1,9 @@
 """Two programs that do the job as a competent user would write them: json, jieba, SnowNLP, sqlite3, pandas.
 
-They read pages of JSON Feed, keep each post once, note which topics it mentions and how it sounds, and count mentions
-per minute. One scores with SnowNLP and commits every row; the other adds up a dictionary of weights over jieba's words
-and commits every page. Neither finds complaints, hashtags, distinct authors or copies, nor knows what it did not see.
+They read pages of JSON Feed, keep each post once, note which topics it mentions, which complaint words it holds and how
+it sounds, and count mentions per minute. One scores with SnowNLP and commits every row; the other adds up a dictionary
+of weights over jieba's words and commits every page. Neither tells a complaint from its negation, finds hashtags,
+distinct authors or copies, nor knows what it did not see.
 """
 
 import json
@@ -20,7 +21,7 @@ import pandas
 
 from analysis.lexicon import read_lexicon
 from benchmarks.answers import Answers, sign
-from benchmarks.topics import Keywords
+from benchmarks.topics import COMPLAINTS, Keywords
 
 Score = Callable[[str, list[str]], float]  # of a text and its words; below 0 is bad
 
@@ -28,7 +29,8 @@ USER = re.compile(r"@[\w-]{1,30}")  # who is spoken to is not what is spoken of
 
 TABLES = """
 CREATE TABLE posts (
-  id TEXT PRIMARY KEY, url TEXT, author TEXT, published_at INTEGER, text TEXT, words TEXT, sentiment REAL);
+  id TEXT PRIMARY KEY, url TEXT, author TEXT, published_at INTEGER, text TEXT, words TEXT, sentiment REAL,
+  complaints TEXT);
 CREATE TABLE mentions (topic TEXT, post TEXT, published_at INTEGER);
 """
 
@@ -78,8 +80,10 @@ class Peer:
         words = jieba.dt.lcut(cleaned)  # `jieba.lcut` is this method
         published_at = int(datetime.fromisoformat(item["date_published"]).timestamp())
         score = self._score(cleaned, words)
-        row = (item["id"], item["url"], item["authors"][0]["name"], published_at, text, " ".join(words), score)
-        added = self._connection.execute("INSERT OR IGNORE INTO posts VALUES (?, ?, ?, ?, ?, ?, ?)", row).rowcount
+        complaints = " ".join(name for name, said in COMPLAINTS.items() if any(k in cleaned for k in said))
+        author = item["authors"][0]["name"]
+        row = (item["id"], item["url"], author, published_at, text, " ".join(words), score, complaints)
+        added = self._connection.execute("INSERT OR IGNORE INTO posts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row).rowcount
         if not added:
             return
         for topic, (wanted, unwanted) in self._topics.items():

@@ -1,6 +1,6 @@
 """From page bytes to durable posts, mentions and per-minute counts: this program against two that a user would write.
 
-    python -m benchmarks.pipeline [--rounds 5]
+    python -m benchmarks.pipeline [--rounds 5] [--texts FILE]
 
 Every case reads the same pages in the same order, each round in a fresh process that first loads its dictionaries
 and models; what is timed is the work on pages. The rounds of all cases are interleaved and their medians compared.
@@ -22,11 +22,12 @@ from benchmarks import peers
 from benchmarks.answers import Answers, agreement, differences
 from benchmarks.ours import Feed, Ours, Search
 from benchmarks.pages import Visited, feed_visits, search_visits
+from benchmarks.texts import read_texts
 from benchmarks.topics import keywords, shipped
 
 TIMES_SNOW, TIMES_WEIGHTS = 60.0, 4.0  # required, in CPU
 SNOW, WEIGHTS, OURS, SEARCH = "snow", "weights", "ours", "search"
-VISITS = {SNOW: 2, WEIGHTS: 25, OURS: 60, SEARCH: 40}  # of 240 posts: a few seconds of each
+VISITS = {SNOW: 2, WEIGHTS: 15, OURS: 40, SEARCH: 30}  # of 240 posts: a few seconds of each
 NAMES = {
     SNOW: "peer A: jieba, SnowNLP, commit per row",
     WEIGHTS: "peer B: jieba, weights, commit per page",
@@ -77,12 +78,12 @@ def in_fresh_process(case: str, visits: int, pages: Path) -> Figures:
     return figures
 
 
-def compare(rounds: int) -> bool:
+def compare(rounds: int, texts: Sequence[str] | None = None) -> bool:
     """Measure and tell; whether every answer and claim held."""
     with tempfile.TemporaryDirectory() as folder:
         pages = {OURS: Path(folder) / "feed", SEARCH: Path(folder) / "search"}
-        pages[OURS].write_bytes(pickle.dumps(feed_visits(VISITS[OURS])))
-        pages[SEARCH].write_bytes(pickle.dumps(search_visits(VISITS[SEARCH])))
+        pages[OURS].write_bytes(pickle.dumps(feed_visits(VISITS[OURS], texts)))
+        pages[SEARCH].write_bytes(pickle.dumps(search_visits(VISITS[SEARCH], texts)))
         pages[SNOW] = pages[WEIGHTS] = pages[OURS]
         taken: dict[str, list[Figures]] = {case: [] for case in VISITS}
         for number in range(1, rounds + 1):
@@ -148,12 +149,13 @@ def tell(line: str, to: object = None) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pipeline", description="The speed claims, measured.")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--texts", type=Path, help="posts to read instead, one a line; label<TAB>text and .xz will do")
     parser.add_argument("--measure", choices=VISITS, help=argparse.SUPPRESS)
     parser.add_argument("--visits", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--pages", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure is None:
-        return 0 if compare(options.rounds) else 1
+        return 0 if compare(options.rounds, read_texts(options.texts) if options.texts else None) else 1
     visits = pickle.loads(options.pages.read_bytes())[: options.visits]
     with tempfile.TemporaryDirectory() as folder:
         sys.stdout.buffer.write(pickle.dumps(measure(options.measure, visits, Path(folder))))
