@@ -31,8 +31,11 @@ def _length(chance: Random) -> int:
 
 
 def read_texts(path: Path) -> list[str]:
-    """One post a line, after a tab where the line has one; plain or .xz. Each once, in the order of the file."""
+    """One post a line, after a tab where the line has one; plain or .xz. Each once, in the order of the file.
+
+    Those with a `<` are left out: a feed's text may hold markup, and the peers do not read any.
+    """
     read = lzma.open if path.suffix == ".xz" else open
     with read(path, "rt", encoding="utf-8") as lines:
         texts = (line.rpartition("\t")[2].replace("\u200b", "").strip() for line in lines)
-        return [text for text in dict.fromkeys(texts) if text]
+        return [text for text in dict.fromkeys(texts) if text and "<" not in text]
