@@ -4,14 +4,15 @@ Pace, Retry-After and back-off run on the clock that is handed in, so that they 
 deadline of a request bound real input and output and therefore run in real time.
 """
 
-import socket
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
+from functools import partial
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from random import Random
+from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 
@@ -22,18 +23,16 @@ from collectors.bodies import read_body
 from collectors.clock import Clock
 from collectors.deadline import Deadline
 from collectors.errors import Blocked, PayloadChanged, RateLimited, Transient
+from collectors.hosts import FLOOR_S, Host, Hosts
 from collectors.pace import HostPace
 from collectors.redaction import secrets_of, shown, without
+from collectors.revalidation import Revalidation
 from collectors.secret import Secret
+from collectors.session import Session
+from collectors.set_cookie import set_cookies
 
-FLOOR_S = 3.0
 MAX_BYTES = 8 * 1024 * 1024
 MAX_REDIRECTS = 3
-BACKOFF_S = 60.0  # after a 429 that does not say how long; doubled each time in a row
-BACKOFF_CAP_S = 3600.0
-LONGEST_REST_S = 86_400.0  # a Retry-After beyond a day is obeyed for a day, then asked anew
-JITTER = 0.3  # at most this share is added to a pace
-CLOCK_SET_BACK_S = 3600.0  # a pace that would last longer than this means that the clock was set back
 BROWSER = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
 )
@@ -50,15 +49,6 @@ class Body:
     content: bytes = field(repr=False)
 
 
-@dataclass(slots=True)
-class _Host:
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    answered_at: datetime | None = None
-    rest_until: datetime | None = None
-    refusals: int = 0
-    connection: socket.socket | None = None
-
-
 class Client:
     """Safe to share between threads; close it, or use it as a context manager.
 
@@ -66,7 +56,7 @@ class Client:
     FLOOR_S; `host_floors` raises it for single hosts; `jitter` adds up to 30 % to each pace. `resolve` sends
     requests for a host to another base URL, as `curl --resolve` does, without anything else noticing. `request_headers`
     is asked before each request. `connect_s`, `read_s`, `deadline_s` bound connecting, each read and the whole
-    request, in real seconds.
+    request, `fetch_s` all requests of one fetch together (waits for the pace apart), in real seconds.
     """
 
     def __init__(
@@ -80,29 +70,21 @@ class Client:
         connect_s: float = 10.0,
         read_s: float = 20.0,
         deadline_s: float = 60.0,
+        fetch_s: float = 180.0,
         max_bytes: int = MAX_BYTES,
         user_agent: str = BROWSER,
         request_headers: Callable[[], Mapping[str, str]] | None = None,
         paces: Iterable[HostPace] = (),
         transport: httpx.BaseTransport | None = None,
     ) -> None:
-        floors = {"floor_s": floor_s, **(host_floors or {})}
-        low = [name for name, floor in floors.items() if not floor >= FLOOR_S]
-        if low:
-            raise ValueError(f"{', '.join(low)}: the pace may be raised above {FLOOR_S} s but not lowered")
         self._clock = clock
-        self._floor_s = floor_s
-        self._host_floors = dict(host_floors or {})
-        self._jitter = jitter
+        self._hosts = Hosts(clock, floor_s=floor_s, floors=host_floors, jitter=jitter, paces=paces)
         self._resolve = {host: httpx.URL(base) for host, base in (resolve or {}).items()}
         self._deadline_s = deadline_s
+        self._fetch_s = fetch_s
         self._max_bytes = max_bytes
         self._request_headers = request_headers
-        self._hosts = {
-            pace.host: _Host(answered_at=pace.answered_at, rest_until=pace.rest_until, refusals=pace.refusals)
-            for pace in paces
-        }
-        self._hosts_lock = threading.Lock()
+        self._revalidation = Revalidation()
         self._here = threading.local()
         headers = {"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate", "Accept-Language": "zh-CN,zh;q=0.9"}
         timeout = httpx.Timeout(read_s, connect=connect_s)
@@ -131,11 +113,16 @@ class Client:
 
     def paces(self) -> tuple[HostPace, ...]:
         """Where each host stands: what a restarted client must know to go on as politely."""
-        with self._hosts_lock:
-            return tuple(
-                HostPace(host=name, answered_at=at.answered_at, rest_until=at.rest_until, refusals=at.refusals)
-                for name, at in sorted(self._hosts.items())
-            )
+        return self._hosts.paces()
+
+    @contextmanager
+    def one_fetch(self) -> Iterator[None]:
+        """What is asked for within belongs to one fetch of this thread: `fetch_s` bounds it all together."""
+        self._here.left_s = self._fetch_s
+        try:
+            yield
+        finally:
+            self._here.left_s = None
 
     def close(self) -> None:
         self._http.close()
@@ -156,24 +143,31 @@ class Client:
         cookie: Secret | None = None,
         pace_s: float | None = None,
         also: Collection[int] = (),
+        conditional: bool = False,
     ) -> Body:
         """One page. Raises SourceError and nothing else.
 
-        `cookie` goes to the host of `url` only. `pace_s` lengthens the pace for this request; a shorter one than the
-        floor is ignored. `also` names statuses beside 2xx whose body the caller wants to read itself.
+        `cookie` goes to the host of `url` only; a Session takes over what that host renews. `pace_s` lengthens the
+        pace for this request; a shorter one than the floor is ignored. `also` names statuses beside 2xx whose body
+        the caller wants to read itself. `conditional`: a page that has not changed is not sent again.
         """
         self._here.body = None
         first = target = parsed(url, params)
+        held = _shown_nowhere(cookie)
         for _ in range(MAX_REDIRECTS + 1):
             at_home = (target.scheme, target.netloc) == (first.scheme, first.netloc)
-            response, content = self._one(target, _headers(headers, cookie if at_home else None), pace_s or 0.0)
+            ask = partial(self._one, target, cookie=cookie if at_home else None, pace_s=pace_s or 0.0)
+            if conditional:
+                response, content = self._revalidation.answer(str(target), headers or {}, ask)
+            else:
+                response, content = ask(headers or {})
             if response.status_code in also or not response.has_redirect_location:
                 break
             target = next_hop(target, response.headers["Location"])
         else:
             raise Transient(f"{shown(str(target))}: redirected more than {MAX_REDIRECTS} times")
         body = Body(status=response.status_code, url=shown(str(target)), headers=response.headers, content=content)
-        self._remember(body, secrets_of(str(first), cookie.reveal() if cookie else None))
+        self._remember(body, secrets_of(str(first), held + _shown_nowhere(cookie)))
         if response.status_code not in also:
             _judge(target, response.status_code)
         return body
@@ -190,12 +184,14 @@ class Client:
     ) -> Body:
         """What a question in JSON is answered with. Raises SourceError and nothing else; a redirect is not followed."""
         self._here.body = None
-        target = parsed(url, params)
-        response, content = self._one(target, _headers(headers, cookie), pace_s or 0.0, {"json": dict(question)})
+        target, held = parsed(url, params), _shown_nowhere(cookie)
+        response, content = self._one(
+            target, headers or {}, cookie=cookie, pace_s=pace_s or 0.0, posted={"json": dict(question)}
+        )
         if response.has_redirect_location:
             next_hop(target, response.headers["Location"])
         body = Body(status=response.status_code, url=shown(str(target)), headers=response.headers, content=content)
-        self._remember(body, secrets_of(str(target), cookie.reveal() if cookie else None))
+        self._remember(body, secrets_of(str(target), held + _shown_nowhere(cookie)))
         _judge(target, response.status_code)
         return body
 
@@ -206,7 +202,7 @@ class Client:
         """
         self._here.body = None
         target = parsed(url, None)
-        response, content = self._one(target, dict(headers or {}), 0.0, {"data": form})
+        response, content = self._one(target, headers or {}, posted={"data": form})
         if response.has_redirect_location:
             next_hop(target, response.headers["Location"])
         _judge(target, response.status_code)
@@ -216,17 +212,19 @@ class Client:
         self._here.body = replace(body, content=without(body.content, secrets)) if secrets else body
 
     def _one(
-        self, target: httpx.URL, headers: Mapping[str, str], pace_s: float, posted: Mapping[str, Any] | None = None
+        self,
+        target: httpx.URL,
+        headers: Mapping[str, str],
+        *,
+        cookie: Secret | None = None,
+        pace_s: float = 0.0,
+        posted: Mapping[str, Any] | None = None,
     ) -> tuple[httpx.Response, bytes]:
-        host = self._host(target.host)
-        with host.lock:
-            now = self._clock.now()
-            if host.rest_until is not None and now < host.rest_until:
-                raise RateLimited((host.rest_until - now).total_seconds())
-            self._keep_pace(target.host, host, pace_s)
+        with self._hosts.turn(target.host, pace_s) as host:
+            sent = cookie.reveal().strip() if cookie else ""
             try:
-                response, content = self._ask(target, headers, host, posted or {})
-                self._note_refusal(host, response)
+                response, content = self._ask(target, _headers(headers, sent), host, posted or {})
+                self._hosts.note(host, response)
             except (httpx.HTTPError, OSError, UnicodeError) as error:  # UnicodeError: a host that no resolver takes
                 raise Transient(f"{shown(str(target))}: {type(error).__name__}") from None
             except RateLimited:
@@ -235,21 +233,13 @@ class Client:
                 raise Transient(f"{shown(str(target))}: {error}") from None
             except PayloadChanged as error:
                 raise PayloadChanged(f"{error.path} from {shown(str(target))}") from None
-            finally:
-                host.answered_at = self._clock.now()
-            return response, content
-
-    def _keep_pace(self, name: str, host: _Host, pace_s: float) -> None:
-        if host.answered_at is None:
-            return
-        pace_s = max(self._host_floors.get(name, 0.0), self._floor_s, pace_s)
-        if self._jitter is not None:
-            pace_s *= 1 + JITTER * self._jitter.random()
-        wait_s = pace_s - (self._clock.now() - host.answered_at).total_seconds()
-        self._clock.wait(wait_s if wait_s <= pace_s + CLOCK_SET_BACK_S else pace_s)
+        if isinstance(cookie, Session) and response.is_success:
+            told = response.headers.get_list("Set-Cookie")
+            cookie.renew(sent, set_cookies(told, target.host, self._clock.now()))
+        return response, content
 
     def _ask(
-        self, target: httpx.URL, headers: Mapping[str, str], host: _Host, posted: Mapping[str, Any]
+        self, target: httpx.URL, headers: Mapping[str, str], host: Host, posted: Mapping[str, Any]
     ) -> tuple[httpx.Response, bytes]:
         base = self._resolve.get(target.host)
         http = self._local_http if base else self._http
@@ -257,7 +247,7 @@ class Client:
         if base:
             url = target.copy_with(scheme=base.scheme, host=base.host, port=base.port)
             sent["Host"] = target.netloc.decode("ascii")
-        with Deadline(self._deadline_s, host.connection) as deadline:
+        with self._within_bounds(host) as deadline:
             asking = http.stream(
                 "POST" if posted else "GET",
                 url,
@@ -271,21 +261,19 @@ class Client:
         host.connection = deadline.connection
         return response, body
 
-    def _note_refusal(self, host: _Host, response: httpx.Response) -> None:
-        """Remember how long the host wants to be left alone; raise RateLimited where it said so."""
-        status, now = response.status_code, self._clock.now()
-        told = _retry_after_s(response.headers.get("Retry-After"), now)
-        if status == httpx.codes.TOO_MANY_REQUESTS or (status == httpx.codes.SERVICE_UNAVAILABLE and told is not None):
-            rest_s = min(BACKOFF_S * 2**host.refusals, BACKOFF_CAP_S) if told is None else min(told, LONGEST_REST_S)
-            host.refusals = min(host.refusals + 1, 16)
-            host.rest_until = now + timedelta(seconds=rest_s)
-            raise RateLimited(told)
-        if response.is_success:
-            host.refusals = 0
-
-    def _host(self, name: str) -> _Host:
-        with self._hosts_lock:
-            return self._hosts.setdefault(name, _Host())
+    @contextmanager
+    def _within_bounds(self, host: Host) -> Iterator[Deadline]:
+        """The deadline of one request: its own, or what is left to its fetch."""
+        left_s: float | None = getattr(self._here, "left_s", None)
+        if left_s is not None and left_s <= 0:
+            raise Transient(f"all requests of this fetch together took longer than {self._fetch_s:g} s")
+        began = monotonic()
+        try:
+            with Deadline(self._deadline_s if left_s is None else min(self._deadline_s, left_s), host.connection) as it:
+                yield it
+        finally:
+            if left_s is not None:
+                self._here.left_s = left_s - (monotonic() - began)
 
 
 def _judge(target: httpx.URL, status: int) -> None:
@@ -299,23 +287,14 @@ def _judge(target: httpx.URL, status: int) -> None:
         raise PayloadChanged(f"page at {where} (status {status})")
 
 
-def _headers(headers: Mapping[str, str] | None, cookie: Secret | None) -> dict[str, str]:
-    sent = dict(headers or {})
-    if cookie is not None and (value := cookie.reveal().strip()):
-        if not value.isascii() or not value.isprintable():
-            raise Blocked("the cookie holds characters that no cookie has", "copy it again, as one line")
-        sent["Cookie"] = value
-    return sent
+def _shown_nowhere(cookie: Secret | None) -> str:
+    """What a body may echo of a cookie: asked before and after a request, for that may renew it."""
+    return f"{cookie.reveal()};" if cookie else ""
 
 
-def _retry_after_s(told: str | None, now: datetime) -> float | None:
-    """Seconds to wait, from a number or an HTTP date; None where it is absent or unreadable."""
-    told = (told or "").strip()
-    if told.isascii() and told.isdigit():
-        return float(told[:12])
-    try:
-        moment = parsedate_to_datetime(told)
-    except (TypeError, ValueError, IndexError):
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - now).total_seconds())
+def _headers(headers: Mapping[str, str], cookie: str) -> Mapping[str, str]:
+    if not cookie:
+        return headers
+    if not cookie.isascii() or not cookie.isprintable():
+        raise Blocked("the cookie holds characters that no cookie has", "copy it again, as one line")
+    return {**headers, "Cookie": cookie}

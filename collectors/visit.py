@@ -50,7 +50,8 @@ class Visit:
         before = self.client.last_body
         self.pages += 1
         try:
-            page = self.source.fetch(self.client, ask)
+            with self.client.one_fetch():
+                page = self.source.fetch(self.client, ask)
         except (Blocked, PayloadChanged) as error:
             body = self.client.last_body
             if body is not None and body is not before:

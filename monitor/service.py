@@ -155,6 +155,7 @@ def make_client(
         connect_s=config.http.connect_s,
         read_s=config.http.read_s,
         deadline_s=config.http.deadline_s,
+        fetch_s=config.http.fetch_s,
         max_bytes=config.http.max_bytes,
         request_headers=request_headers,
     )

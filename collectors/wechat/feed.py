@@ -63,6 +63,7 @@ class WechatFeed:
                 ask.target.query,
                 headers={"Accept": "application/rss+xml, application/atom+xml, application/feed+json, */*;q=0.1"},
                 pace_s=self.settings.pace_s,
+                conditional=True,  # what has not changed proves as much as what came
             )
         except RateLimited:
             raise

@@ -17,7 +17,7 @@ from collectors.errors import Blocked, PayloadChanged
 from collectors.normalise import clean, from_epoch, is_plausible, node_text
 from collectors.polite import Client
 from collectors.post import Kind, Page, Post, Rejected
-from collectors.secret import Secret
+from collectors.session import Session
 from collectors.source import Ask, Reading, Scope, Target, Watched
 from collectors.wechat.ids import expiring_id
 
@@ -44,7 +44,7 @@ class SogouSettings:
     articles are left out, however relevant.
     """
 
-    cookie: Secret | None = None
+    cookie: Session | None = None
     pace_s: float = 60.0
     max_age_s: float = 7 * 86_400.0
 

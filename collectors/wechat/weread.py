@@ -19,7 +19,7 @@ from collectors.errors import Blocked, PayloadChanged, RateLimited, Transient
 from collectors.normalise import clean, count, from_epoch, is_plausible, plain, trimmed
 from collectors.polite import Client
 from collectors.post import Kind, Page, Post, Rejected
-from collectors.secret import Secret
+from collectors.session import Session
 from collectors.source import Ask, Reading, Scope, Target, Watched
 
 SITE = "https://weread.qq.com"
@@ -47,7 +47,7 @@ class WereadSettings:
     hours. `pace_s` between two requests.
     """
 
-    cookie: Secret | None = None
+    cookie: Session | None = None
     accounts: tuple[str, ...] = ()
     reader: str = f"{SITE}/"
     every_s: Annotated[float, Ge(FLOOR_S), Le(86_400)] = 8 * 3600.0
@@ -68,7 +68,6 @@ class WechatWeread:
 
     def __init__(self, settings: WereadSettings) -> None:
         self.settings = settings
-        self._renewed: dict[str, str] = {}  # cookies that the platform gave in place of the configured ones
         self._asked_at: dict[str, datetime] = {}
 
     def targets(self, watched: Sequence[Watched]) -> tuple[Target, ...]:
@@ -139,7 +138,7 @@ class WechatWeread:
             f"{SITE}/web/mp/articles",
             params={"bookId": book, "offset": offset},
             headers={"Accept": "application/json, text/plain, */*", "Referer": self.settings.reader},
-            cookie=self._cookie(),
+            cookie=self._session(),
             pace_s=self.settings.pace_s,
             also=(401,),
         )
@@ -158,25 +157,24 @@ class WechatWeread:
             rejected=page.rejected,
         )
 
-    def _cookie(self) -> Secret:
+    def _session(self) -> Session:
         if self.settings.cookie is None:
             raise Blocked("no cookie is configured", SIGN_IN)
-        given = dict(pair.strip().partition("=")[::2] for pair in self.settings.cookie.reveal().split(";"))
-        return Secret("; ".join(f"{name}={value}" for name, value in {**given, **self._renewed}.items() if name))
+        return self.settings.cookie
 
     def _renew(self, client: Client) -> None:
         """A new wr_skey, which lives 90 minutes, for the wr_rt, which lives a year. Blocked where it is refused."""
-        body = client.post_json(
+        session = self._session()
+        expired = session.reveal()
+        client.post_json(
             f"{SITE}/web/login/renewal",
             {"rq": "%2Fweb%2Fmp%2Farticles"},
             headers={"Referer": self.settings.reader},
-            cookie=self._cookie(),
+            cookie=session,
             pace_s=self.settings.pace_s,
         )
-        renewed = _cookies(body.headers.get("set-cookie", ""))
-        if "wr_skey" not in renewed:
+        if session.reveal() == expired:
             raise Blocked("the login is over and was not renewed", SIGN_IN)
-        self._renewed |= renewed
 
 
 class _LoginExpired(Blocked):
@@ -272,8 +270,3 @@ def _object(body: bytes) -> dict[str, Any]:
 
 def _dict(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
-
-
-def _cookies(header: str) -> dict[str, str]:
-    """The session's cookies among those that an answer sets, several of them in one line."""
-    return dict(re.findall(r"(?:^|[,;]\s*)(wr_[a-z]{2,8})=([^;,\s]{1,500})", header))

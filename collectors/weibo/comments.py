@@ -15,7 +15,7 @@ from collectors.errors import Blocked, PayloadChanged
 from collectors.normalise import clean, is_plausible, plain
 from collectors.polite import Client
 from collectors.post import Kind, Page, Post, Rejected
-from collectors.secret import Secret
+from collectors.session import Session
 from collectors.source import Ask, Reading, Scope, Target, Watched
 from collectors.weibo.accounts import account_ids, post_ids
 from collectors.weibo.answers import answer_of, asking, number_of, unlike
@@ -43,7 +43,7 @@ class CommentsSettings:
     accounts: tuple[str, ...] = ()
     newest: int = 3
     flow: Literal["time", "hot"] = "time"
-    cookie: Secret | None = None
+    cookie: Session | None = None
     pace_s: float = 5.0
 
     def __post_init__(self) -> None:

@@ -18,6 +18,7 @@ from collectors.normalise import clean, count, from_epoch
 from collectors.polite import Client
 from collectors.post import HotEntry, HotKind, Page, Rejected
 from collectors.secret import Secret
+from collectors.session import Session
 from collectors.source import Ask, Reading, Scope, Target, Watched
 from collectors.weibo.answers import json_object, unlike
 from collectors.weibo.hot_summary import AD_LABELS, read_summary
@@ -51,7 +52,7 @@ class HotListSettings:
     doors are closed, ask for a visitor session; `pace_s` between two visits.
     """
 
-    cookie: Secret | None = None
+    cookie: Session | None = None
     visitor: bool = False
     pace_s: float = 60.0
 

@@ -14,13 +14,14 @@ from collectors.errors import Blocked, PayloadChanged
 from collectors.polite import Client
 from collectors.post import Page
 from collectors.secret import Secret
+from collectors.session import Session, SessionKind, kind_of
 from collectors.source import Ask, Reading, Scope, Target, Watched
 from collectors.weibo.answers import answer_of, asking, number_of, unlike
 from collectors.weibo.cards import page_list, posts_in
 from collectors.weibo.long_texts import LongTexts, mobile
 from collectors.weibo.order import covered
 from collectors.weibo.status import read_statuses
-from collectors.weibo.visitor import MOBILE, Visitor, is_visitor
+from collectors.weibo.visitor import MOBILE, Visitor
 from collectors.weibo.walls import SIGN_IN_MOBILE
 
 URL = "https://m.weibo.cn/api/container/getIndex"
@@ -35,7 +36,7 @@ class SearchMobileSettings:
     one page; `long_texts`: how many cut-off texts of a page are asked for; `pace_s`: between two pages.
     """
 
-    cookie: Secret | None = None
+    cookie: Session | None = None
     visitor: bool = False
     long_texts: int = 5
     pace_s: float = 5.0
@@ -63,7 +64,7 @@ class WeiboSearchMobile:
     def is_visitor(self) -> bool:
         """Whether it reads with a visitor session."""
         cookie = self.settings.cookie
-        return self.settings.visitor if cookie is None else is_visitor(cookie)
+        return self.settings.visitor if cookie is None else kind_of(cookie.reveal()) is SessionKind.VISITOR
 
     def targets(self, watched: Sequence[Watched]) -> tuple[Target, ...]:
         return tuple(

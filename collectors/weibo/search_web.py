@@ -12,7 +12,7 @@ from collectors.errors import Blocked
 from collectors.normalise import BEIJING
 from collectors.polite import Client
 from collectors.post import Page, Post
-from collectors.secret import Secret
+from collectors.session import Session
 from collectors.source import Ask, Reading, Scope, Target, Watched
 from collectors.weibo.ids import given_at, is_mid
 from collectors.weibo.search_page import read_page
@@ -28,7 +28,7 @@ class SearchWebSettings:
     `pace_s`: between two pages.
     """
 
-    cookie: Secret | None = None
+    cookie: Session | None = None
     max_pages: int = 12
     pace_s: float = 3.0
 

@@ -10,6 +10,7 @@ from collectors.errors import Blocked
 from collectors.polite import Client
 from collectors.post import Page
 from collectors.secret import Secret
+from collectors.session import Session
 from collectors.source import Ask, Reading, Scope, Target, Watched
 from collectors.weibo import long_texts
 from collectors.weibo.accounts import account_ids
@@ -36,7 +37,7 @@ class TimelineSettings:
 
     accounts: tuple[str, ...] = ()
     via: Literal["desktop", "mobile"] = "desktop"
-    cookie: Secret | None = None
+    cookie: Session | None = None
     visitor: bool = False
     long_texts: int = 10
     pace_s: float = 5.0

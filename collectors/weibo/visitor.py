@@ -22,12 +22,6 @@ MOBILE = "https://visitor.passport.weibo.cn/visitor/genvisitor2"  # for m.weibo.
 _GRANTED = 20_000_000
 _ANSWER = re.compile(r"visitor_gray_callback\((.*)\)\s*;?\s*$", re.DOTALL)
 _SESSION = re.compile("[0-9A-Za-z_.-]{8,2048}")
-_VISITOR = re.compile(r"(?:^|;)\s*SUB=_2AkM")
-
-
-def is_visitor(cookie: Secret) -> bool:
-    """Whether the session of a cookie is a visitor's; a login's starts with _2A25."""
-    return bool(_VISITOR.search(cookie.reveal()))
 
 
 class Visitor:

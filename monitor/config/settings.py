@@ -27,6 +27,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from collectors.secret import Secret
+from collectors.session import Session
 from monitor.config.problems import Key
 
 log = logging.getLogger(__name__)
@@ -106,6 +107,8 @@ def _readable(hint: Any) -> Any:
     if origin in (Union, UnionType):
         if Secret in arguments:
             return Annotated[Any, PlainValidator(_secret)]
+        if Session in arguments:
+            return Annotated[Any, PlainValidator(_session)]
         return Union[tuple(_readable(each) for each in arguments)]  # noqa: UP007 - of a computed tuple
     if isinstance(hint, type) and is_dataclass(hint):
         return Annotated[_table_type(hint), AfterValidator(lambda values: hint(**values))]
@@ -118,17 +121,30 @@ def _readable(hint: Any) -> Any:
 
 def _secret(value: Any, info: ValidationInfo[Surroundings]) -> Secret | None:
     """The secret that a reference means; None where it is an environment variable that is not set."""
-    surroundings: Surroundings = info.context
+    text, _ = _referred(value, info.context)
+    return Secret(text) if text else None
+
+
+def _session(value: Any, info: ValidationInfo[Surroundings]) -> Session | None:
+    """As `_secret`; it remembers its file, to which a renewed session is written back."""
+    text, path = _referred(value, info.context)
+    return Session(text, path) if text else None
+
+
+def _referred(value: Any, surroundings: Surroundings) -> tuple[str, Path | None]:
+    """The text that a reference means, and the file it stands in."""
+    path = None
     match value:
         case {"env": str(name), **rest} if not rest:
             text = surroundings.env.get(name, "").strip()
         case {"file": str(name), **rest} if not rest:
-            text = _from_file(surroundings.folder / Path(name).expanduser())
+            path = surroundings.folder / Path(name).expanduser()
+            text = _from_file(path)
         case _:
             raise ValueError('is a secret: give { env = "NAME" } or { file = "PATH" }, never the secret itself')
     if len(text.splitlines()) > 1 or "\0" in text:
         raise ValueError(f"{name} holds more than one line")
-    return Secret(text) if text else None
+    return text, path
 
 
 def _needed_secret(value: Any, info: ValidationInfo[Surroundings]) -> Secret:

@@ -14,7 +14,8 @@ from typing import Annotated, Literal
 from annotated_types import Ge, Gt, Le, MinLen
 
 from analysis.matching import Topic
-from collectors.polite import FLOOR_S, MAX_BYTES
+from collectors.hosts import FLOOR_S
+from collectors.polite import MAX_BYTES
 from collectors.secret import Secret
 from collectors.source import Watched
 from monitor.alerts.types import Severity
@@ -128,6 +129,7 @@ class HttpConfig:
     connect_s: Annotated[float, Gt(0)] = 10.0
     read_s: Annotated[float, Gt(0)] = 20.0
     deadline_s: Annotated[float, Gt(0)] = 60.0
+    fetch_s: Annotated[float, Gt(0)] = 180.0
     max_bytes: Annotated[int, Ge(10_000)] = MAX_BYTES
 
 

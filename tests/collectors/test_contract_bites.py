@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from collectors.errors import Blocked, PayloadChanged, RateLimited, SourceError, Transient
+from collectors.hosts import Hosts
 from collectors.polite import Client
 from collectors.post import Page, Post, Rejected
 from collectors.source import Ask, Reading, Scope, Target, Watched
@@ -195,7 +196,7 @@ class AsksAgainAtOnce(Sound):
     """Makes the client forget that it was refused, as one that builds a client of its own would."""
 
     def fetch(self, client: Client, ask: Ask) -> Page:
-        client._hosts.clear()
+        client._hosts = Hosts(client._clock)
         return super().fetch(client, ask)
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from collectors.clock import EventClock
 from collectors.errors import RateLimited
+from collectors.hosts import FLOOR_S
 from collectors.pace import HostPace
-from collectors.polite import FLOOR_S, Client
+from collectors.polite import Client
 from monitor.store.sqlite import open_store
 from monitor.store.store import Visit
 

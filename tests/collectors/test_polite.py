@@ -17,7 +17,8 @@ from collectors.addresses import site
 from collectors.bodies import unpack
 from collectors.clock import EventClock
 from collectors.errors import Blocked, PayloadChanged, RateLimited, SourceError, Transient
-from collectors.polite import BACKOFF_CAP_S, BACKOFF_S, FLOOR_S, JITTER, Body, Client
+from collectors.hosts import BACKOFF_CAP_S, BACKOFF_S, FLOOR_S, JITTER
+from collectors.polite import Body, Client
 from collectors.redaction import shown, without
 from collectors.secret import Secret
 from tests.collectors.loopback import serving

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from collectors.clock import EventClock
 from collectors.errors import Blocked, PayloadChanged, Transient
-from collectors.polite import FLOOR_S, Client
+from collectors.hosts import FLOOR_S
+from collectors.polite import Client
 from collectors.post import Page
 from collectors.source import Ask, Paged, Reading, Scope, Timed
 from collectors.stretch import Stretch, Sweep

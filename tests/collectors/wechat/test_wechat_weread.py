@@ -16,6 +16,7 @@ from collectors.errors import Blocked, PayloadChanged, RateLimited, SourceError,
 from collectors.polite import Client
 from collectors.post import Kind, Page, Post
 from collectors.secret import Secret
+from collectors.session import Session
 from collectors.source import Ask, Reading, Target
 from collectors.stretch import Sweep
 from collectors.sweep import sweep
@@ -29,7 +30,8 @@ BOOK = "MP_WXS_3012345678"
 FIRST = datetime.fromtimestamp(1795400000, UTC)
 AT = datetime(2026, 11, 23, 4, 0, 30, tzinfo=UTC)
 AUTHORS = Authors(key=Secret("key of the test"), keep_names=True)
-SETTINGS = WereadSettings(cookie=Secret("wr_vid=1; wr_skey=old-skey; wr_rt=web%40token"), accounts=(BOOK,))
+LOGIN = "wr_vid=1; wr_skey=old-skey; wr_rt=web%40token"
+SETTINGS = WereadSettings(cookie=Session(LOGIN), accounts=(BOOK,))
 
 
 def parse(body: bytes, page: int = 1) -> Page:
@@ -136,7 +138,8 @@ def test_a_login_that_is_over_is_renewed_once_and_the_new_cookie_is_kept() -> No
     given = httpx.Response(
         200, json={"succ": 1}, headers=[("Set-Cookie", "wr_skey=new-skey; Path=/"), ("Set-Cookie", "x=1; Path=/")]
     )
-    reader, source = Reader(code(-2012), BODY, renewal=given), WechatWeread(SETTINGS)
+    source = WechatWeread(WereadSettings(cookie=Session(LOGIN), accounts=(BOOK,)))
+    reader = Reader(code(-2012), BODY, renewal=given)
     assert reader.visit(source).error is None
     assert [(request.method, request.headers["Cookie"]) for request in reader.requests] == [
         ("GET", "wr_vid=1; wr_skey=old-skey; wr_rt=web%40token"),

@@ -13,13 +13,14 @@ from collectors.authors import Authors
 from collectors.errors import Blocked, PayloadChanged, RateLimited
 from collectors.post import Kind, Page
 from collectors.secret import Secret
+from collectors.session import SessionKind, kind_of
 from collectors.source import Reading, Source
 from collectors.weibo.comments import CommentsSettings, WeiboComments
 from collectors.weibo.open_platform import OpenPlatformSettings, WeiboOpenPlatform
 from collectors.weibo.search_mobile import SearchMobileSettings, WeiboSearchMobile
 from collectors.weibo.status import long_text
 from collectors.weibo.timeline import TimelineSettings, WeiboTimeline
-from collectors.weibo.visitor import is_visitor, session_in
+from collectors.weibo.visitor import session_in
 
 AT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 AUTHORS = Authors(keep_names=True)
@@ -66,7 +67,7 @@ def test_no_content_yet_is_no_wall(corpora: Path) -> None:
 def test_the_visitor_session_of_2024(corpora: Path) -> None:
     body = (corpora / "payloads/weibo_passport/genvisitor2_2024_ok.jsonp.txt").read_bytes()
     session = session_in(body)
-    assert is_visitor(session)
+    assert kind_of(session.reveal()) is SessionKind.VISITOR
     assert session.reveal().startswith("SUB=_2AkM")
     assert "; SUBP=0033" in session.reveal()
 

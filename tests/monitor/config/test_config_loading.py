@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from collectors.secret import Secret
+from collectors.session import Session
 from monitor.alerts.types import Severity
 from monitor.config import Config, ConfigError, Problem, RouteConfig, default_text, load
 from monitor.config.settings import Surroundings, Wrong, read
@@ -55,7 +56,7 @@ def test_every_key_becomes_what_it_says(tmp_path: Path) -> None:
     assert (topic.any, topic.none, topic.subjects) == (("奶茶",), ("奶茶色",), ("订单",))
     source = config.sources[0]
     assert (source.every_s, source.topics, source.backfill_s, source.enabled) == (120.0, ("tea",), 3600.0, True)
-    assert source.settings.cookie == Secret("SUB=x")
+    assert source.settings.cookie == Session("SUB=x")
     rule = config.rules[0]
     assert (rule.severity, rule.keep_firing_s, rule.labels) == (Severity.PAGE, 900.0, {"team": "a"})
     assert config.routes == (
