@@ -8,6 +8,7 @@ mentions the topic. The same texts with the same topics give the same annotation
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from functools import partial
 from importlib.metadata import version
 from typing import NamedTuple
@@ -17,13 +18,13 @@ from analysis.annotation import Annotation, Document, Hashtag
 from analysis.complaints import Complaints
 from analysis.duplicates import fingerprint
 from analysis.hashtags import alias_table, find_hashtags
-from analysis.matching import Passage, Topic, TopicMatcher
+from analysis.matching import Matchers, Passage, Topic
 from analysis.normal_form import NormalForm, is_empty_repost, normalise, own_end
 from analysis.phrases import Hit, PhraseBook
 from analysis.polarity import LexiconPolarity, Polarity, Words
 from analysis.tokens import Tokenizer
 
-_CODE = "1"  # to be raised when the code gives other annotations for the same lexicons
+_CODE = "2"  # to be raised when the code gives other annotations for the same lexicons
 _REMEMBERED = 20_000
 
 
@@ -38,16 +39,16 @@ class Annotator:
 
     def __init__(self, topics: Sequence[Topic], polarity: Polarity | None = None) -> None:
         """`polarity`: a model in place of the lexicons."""
-        words = [word for topic in topics for word in _own_words(topic)]
+        words = [word for topic in topics for word in topic.words()]
         self._book = PhraseBook()
-        self._matcher = TopicMatcher(self._book, topics)
+        self._matchers = Matchers(self._book, topics)
         subjects = [word for topic in topics for word in topic.subjects]
         self._complaints = Complaints(self._book, subjects, words)
         self._book.close()
         self._tokenizer = Tokenizer([*words, *subjects])
         self._polarity: Polarity = polarity or LexiconPolarity(self._tokenizer)
         self._aliases = alias_table(topic.hashtags for topic in topics)
-        self._in_hashtags: dict[str, list[Hit]] = {}
+        self._in_hashtags: dict[str, tuple[str, list[Hit]]] = {}
         parts = (self._complaints.version, self._tokenizer.version, self._polarity.version)
         self.version = _version(topics, parts)
 
@@ -61,13 +62,13 @@ class Annotator:
                 normal=own.normal,
                 tokens=self._tokenizer.content(own.tokens),
                 hashtags=text.hashtags,
-                matches=self._matcher.match(text.passages, text.hashtags),
-                complaints=self._complaints.find(text.form, text.passages[0][0]),
+                matches=self._matchers.match(document, text.passages, text.hashtags),
+                complaints=self._complaints.find(text.form, text.passages[0].hits),
                 polarity=polarity,
                 fingerprint=fingerprint(own.normal),
                 version=self.version,
             )
-            for text, own, polarity in zip(read, words, polarities, strict=True)
+            for document, text, own, polarity in zip(documents, read, words, polarities, strict=True)
         ]
 
     def _read(self, text: str) -> _Read:
@@ -75,21 +76,22 @@ class Annotator:
         hashtags = find_hashtags(text, self._aliases)
         cut = [(hashtag.start, hashtag.end) for hashtag in hashtags]
         form = normalise(text, 0, 0 if is_empty_repost(text[:end]) else end, cut)
-        passages: list[Passage] = [(self._book.find(form.text), form.span)]
+        passages = [Passage(form.text, self._book.find(form.text), form.span)]
         if end < len(text):
             quoted = normalise(text, end, len(text), cut)
-            passages.append((self._book.find(quoted.text), quoted.span))
-        passages.extend((self._hits_in(hashtag.spelling), partial(_whole, hashtag)) for hashtag in hashtags)
+            passages.append(Passage(quoted.text, self._book.find(quoted.text), quoted.span))
+        passages.extend(Passage(*self._inside(hashtag.spelling), partial(_whole, hashtag)) for hashtag in hashtags)
         return _Read(form, hashtags, passages)
 
-    def _hits_in(self, spelling: str) -> list[Hit]:
-        """Phrases inside a hashtag. Remembered: few hashtags make up most of what is read."""
-        hits = self._in_hashtags.get(spelling)
-        if hits is None:
+    def _inside(self, spelling: str) -> tuple[str, list[Hit]]:
+        """A hashtag's normal form and the topics' phrases in it. Remembered: few hashtags make up most of all."""
+        inside = self._in_hashtags.get(spelling)
+        if inside is None:
             if len(self._in_hashtags) >= _REMEMBERED:
                 self._in_hashtags.clear()
-            hits = self._in_hashtags[spelling] = self._matcher.relevant(self._book.find(normalise(spelling).text))
-        return hits
+            text = normalise(spelling).text
+            inside = self._in_hashtags[spelling] = (text, self._matchers.relevant(self._book.find(text)))
+        return inside
 
 
 def _whole(hashtag: Hashtag, _start: int, _end: int) -> tuple[int, int]:
@@ -97,17 +99,12 @@ def _whole(hashtag: Hashtag, _start: int, _end: int) -> tuple[int, int]:
     return hashtag.start, hashtag.end
 
 
-def _own_words(topic: Topic) -> list[str]:
-    spellings = [spelling for hashtag, aliases in topic.hashtags.items() for spelling in (hashtag, *aliases)]
-    return [*topic.any, *topic.all, *spellings]
-
-
 def _version(topics: Sequence[Topic], parts: Sequence[str]) -> str:
     """12 hexadecimal digits over everything that an annotation depends on."""
     digest = hashlib.sha256()
     for topic in topics:
-        hashtags = [(hashtag, list(aliases)) for hashtag, aliases in topic.hashtags.items()]
-        words = [list(part) for part in (topic.any, topic.all, topic.none, topic.subjects)]
-        digest.update(json.dumps([topic.name, hashtags, words]).encode() + b"\n")
-    digest.update(json.dumps([*parts, _CODE, unidata_version, version("ahocorasick-rs")]).encode())
+        rule = {**asdict(topic), "exclude_authors": sorted(topic.exclude_authors)}
+        digest.update(json.dumps(rule).encode() + b"\n")
+    libraries = [f"{name} {version(name)}" for name in ("ahocorasick-rs", "google-re2", "opencc")]
+    digest.update(json.dumps([*parts, *libraries, _CODE, unidata_version]).encode())
     return digest.hexdigest()[:12]

@@ -1,8 +1,8 @@
 """The normal form: what every reader of a text reads, with the way back to the text as published.
 
-NFKC, lower case; zero-width and direction marks, links, names (@somebody), the signs of a cut text ("...全文", "展开")
-and the spans a caller wants out (hashtags) are cut. Emoji and [表情] stay as they are. Traditional characters are not
-yet turned into simplified ones.
+NFKC, lower case, simplified characters (OpenCC's t2s: 頭髮 and 發現 become 头发 and 发现); zero-width and direction
+marks, links, names (@somebody), the signs of a cut text ("...全文", "展开"), what share buttons append ("(分享自 @A)",
+"A的微博视频") and the spans a caller wants out (hashtags) are cut. Emoji and [表情] stay as they are.
 
 One character becomes one character almost everywhere, so the offset map holds one entry per piece, not per character.
 """
@@ -12,6 +12,8 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from unicodedata import normalize
+
+from opencc import OpenCC
 
 # Characters that NFKC and lower() turn into exactly one, whatever stands beside them: ASCII, Chinese, kana, full-width
 # forms, common punctuation, arrows to dingbats, emoji.
@@ -32,9 +34,27 @@ _SURROGATE = re.compile("[\x00\ud800-\udfff]")
 
 _LINK = re.compile(r"(?:https?://|www\.)[!-~]+|(?<![a-zA-Z0-9])t\.cn/[a-zA-Z0-9]+")
 _NAME = re.compile(r"(?:回复|回覆)?[@＠][\w\-·]{1,30}(?:[:：](?=\S))?")
-_CUT_TAIL = re.compile(r"(?:\.{3}|…+)\s?(?:全文|展开c?|收起d?)\s*$|\s(?:展开c|收起d|展开全文)\s*$")
-_CHAIN = re.compile(r"/\s?/\s?[@＠]|／／\s?[@＠]")
+_CUT_TAIL = re.compile(
+    r"(?:(?:\.{3}|…+)\s?(?:全文|展开c?|收起d?)|\s(?:展开c|收起d|收起全文d?|展开全文c?))\s*$"
+    r"|[(（]\s?(?:分享自|来自|来源|转自|via|下载|免费下载|图片?来[自源]|视频来[自源]|想看更多)[^()（）\n]{0,40}[)）]?\s*$"
+    r"|(?:\s|^)L?[\w\-·]{1,30}的(?:秒拍|微博|梨)视频\s*$"
+    r"|\s*(?:查看图片|评论配图|我在(?:这里)?[:：])\s*$",
+    re.IGNORECASE,
+)
+_TAIL_REACH = 60  # characters in which a share button's words stand
+_TAIL_ENDS = frozenset("文开起cd)）频片图:：")
+_SHOWN_LINK = re.compile(r"O?网页链接")
+_CHAIN = re.compile(r"/\s?/\s?[@＠]|／／\s?[@＠]|[|｜]{2}\s?[@＠]")
 _EMPTY_REPOST = frozenset(("转发微博", "轉發微博", "转发", "repost", "分享图片", "分享视频"))
+
+_OPENCC = OpenCC("t2s")
+# Which characters it changes, asked one by one: a text without any of them is not handed to it
+_ALONE = {
+    character: other
+    for character in map(chr, [*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000)])
+    if len(other := _OPENCC.convert(character)) == 1 and other != character
+}
+_TRADITIONAL = re.compile(f"[{''.join(_ALONE)}]")
 
 Edit = tuple[int, int, str]  # start, end, replacement
 
@@ -86,18 +106,46 @@ def normalise(text: str, start: int = 0, end: int | None = None, cut: Iterable[t
         edits += [(start + m.start(), start + m.end(), " ") for m in _LINK.finditer(body)]
     if "@" in body or "＠" in body:
         edits += [(start + m.start(), start + m.end(), " ") for m in _NAME.finditer(body)]
-    if body.endswith(("全文", "展开", "收起", "c", "d", " ")) and (tail := _CUT_TAIL.search(body)):
-        edits.append((start + tail.start(), start + tail.end(), " "))
+    if "网页链接" in body:
+        edits += [(start + m.start(), start + m.end(), " ") for m in _SHOWN_LINK.finditer(body)]
+    if tail := _cut_tail(body):
+        edits.append((start + tail[0], start + tail[1], " "))
     if _NOT_EASY.search(body):
         edits += [(start + m.start(), start + m.end(), "") for m in _DROP.finditer(body)]
         edits += [(start + m.start(), start + m.end(), _rewrite(m.group())) for m in _HARD.finditer(body)]
         if len(edits) > 1:
             edits.sort(key=_outermost_first)
     elif not edits:
-        return NormalForm(_fold(body), (0,), (start,), (-1,))
+        return NormalForm(simplified(_fold(body)), (0,), (start,), (-1,))
     elif len(edits) > 1:
         edits.sort(key=_outermost_first)
     return _apply(text, start, end, edits)
+
+
+def simplified(text: str) -> str:
+    """The text in simplified characters, each in the place of the one it stands for.
+
+    >>> simplified("頭髮亂了，乾隆幹嘛")
+    '头发乱了，乾隆干嘛'
+    """
+    if not _TRADITIONAL.search(text):
+        return text
+    converted = str(_OPENCC.convert(text))
+    return converted if len(converted) == len(text) else "".join([_ALONE.get(sign, sign) for sign in text])
+
+
+def _cut_tail(body: str) -> tuple[int, int] | None:
+    """What the platform or a share button wrote at the end, links after it apart."""
+    end = len(body)
+    if end and body[-1].isascii() and "://" in body[-_TAIL_REACH:]:
+        links = [m for m in _LINK.finditer(body, max(0, end - 2 * _TAIL_REACH)) if not body[m.end() :].strip()]
+        end = links[-1].start() if links else end
+    written = body[max(0, end - _TAIL_REACH) : end]
+    bare = written.rstrip()
+    if not bare or bare[-1] not in _TAIL_ENDS:
+        return None
+    tail = _CUT_TAIL.search(written)
+    return (end - len(written) + tail.start(), end - len(written) + tail.end()) if tail else None
 
 
 def _outermost_first(edit: Edit) -> tuple[int, int]:
@@ -145,4 +193,4 @@ def _apply(text: str, start: int, end: int, edits: list[Edit]) -> NormalForm:
         starts.append(length)
         begins.append(position)
         ends.append(-1)
-    return NormalForm("".join(parts), starts, begins, ends)
+    return NormalForm(simplified("".join(parts)), starts, begins, ends)

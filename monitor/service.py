@@ -80,7 +80,7 @@ def build(
     """
     config.storage.folder.mkdir(parents=True, exist_ok=True)
     store = open_store(database(config), on_stage=on_stage)
-    annotator = Annotator([topic.to_topic() for topic in config.topics])
+    annotator = make_annotator(config)
     client = make_client(config, clock, paces=store.paces(), jitter=jitter, request_headers=request_headers)
     jobs = make_jobs(config)
     http = httpx.Client(timeout=httpx.Timeout(10.0))
@@ -112,6 +112,12 @@ def build(
     watch(config, store, pipeline, jobs, clock, progress)
     judge.close_unwatched(clock.now())
     return Service(config, store, pipeline, jobs, client, http)
+
+
+def make_annotator(config: Config) -> Annotator:
+    """The language part as configured."""
+    known = authors(config)
+    return Annotator([topic.to_topic(known.id) for topic in config.topics])
 
 
 def watch(

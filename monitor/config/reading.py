@@ -152,9 +152,11 @@ class _Reading:
             known = self._unknown(at, table, [key for key in keys(TopicConfig) if key != "name"])
             if isinstance(known.get("hashtags"), list) and all(isinstance(tag, str) for tag in known["hashtags"]):
                 known["hashtags"] = {tag: [] for tag in known["hashtags"]}
+            topic = self._read(TopicConfig, known, at, name=name)
             if not any(known.get(words) for words in ("hashtags", "any", "all")):
                 self._tell(at, "has no words: give hashtags, any, or all")
-            topic = self._read(TopicConfig, known, at, name=name)
+            elif topic and not topic.watched().queries:
+                self._tell(at, "has expressions only, and searches ask for words: give queries")
             if topic:
                 topics.append(replace(topic, title=topic.title or name))
         if not tables.get("topics"):

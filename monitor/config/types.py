@@ -6,23 +6,34 @@ in the same table as the common ones. Durations are seconds.
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le, MinLen
 
-from analysis.matching import Topic
+from analysis.matching import Terms, Topic
+from analysis.terms import Word as PlainWord
+from analysis.terms import parse_term
 from collectors.hosts import FLOOR_S
 from collectors.polite import MAX_BYTES
 from collectors.secret import Secret
 from collectors.source import Watched
 from monitor.alerts.types import Severity
-from monitor.config.words import BaseUrl, Hashtag, TimeOfDay, Url, Word, Zone
+from monitor.config.words import Account, BaseUrl, Hashtag, Platform, Term, TimeOfDay, Url, Word, Zone
 
 Duration = Annotated[float, Ge(0), Le(366 * 86_400)]
 Language = Literal["en", "zh"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermsConfig:
+    """What is added to a topic's terms on one platform."""
+
+    any: tuple[Term, ...] = ()
+    all: tuple[Term, ...] = ()
+    none: tuple[Term, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,30 +43,50 @@ class TopicConfig:
     name: str
     title: str = ""  # for people; the name where it is not given
     hashtags: Mapping[Hashtag, tuple[Hashtag, ...]] = field(default_factory=dict)
-    any: tuple[Word, ...] = ()
-    all: tuple[Word, ...] = ()
-    none: tuple[Word, ...] = ()
+    any: tuple[Term, ...] = ()
+    all: tuple[Term, ...] = ()
+    none: tuple[Term, ...] = ()
+    platforms: tuple[Platform, ...] = ()  # posts of these only; empty: all
+    on: Mapping[Platform, TermsConfig] = field(default_factory=dict)  # platform → terms that hold there besides
+    exclude_authors: tuple[Account, ...] = ()  # official and marketing accounts: their posts are no mentions
     subjects: tuple[Word, ...] = ()  # what a complaint may be about: their nearness makes a weak word count
     queries: tuple[Word, ...] = ()  # what searches ask for; where not given, the hashtags and then the `any` words
     rivals: tuple[str, ...] = ()  # names of other topics
     owner: str = ""  # a label for routes
 
-    def to_topic(self) -> Topic:
+    def to_topic(self, author_id: Callable[[str, str], str | None] = lambda _platform, _id: None) -> Topic:
+        """`author_id`: platform and the platform's own id → the id that posts carry."""
+        kept = [author_id(*account.split(":", 1)) for account in self.exclude_authors]
         return Topic(
-            name=self.name, hashtags=self.hashtags, any=self.any, all=self.all, none=self.none, subjects=self.subjects
+            name=self.name,
+            hashtags=self.hashtags,
+            any=self.any,
+            all=self.all,
+            none=self.none,
+            subjects=self.subjects,
+            platforms=self.platforms,
+            on={platform: Terms(any=t.any, all=t.all, none=t.none) for platform, t in self.on.items()},
+            exclude_authors=frozenset(each for each in kept if each is not None),
         )
 
     def watched(self) -> Watched:
         hashtags = tuple(f"#{hashtag}#" for hashtag in self.hashtags)
-        return Watched(topic=self.name, queries=self.queries or hashtags + self.any or self.all)
+        any_words, all_words = (
+            tuple(term.text for text in terms if isinstance(term := parse_term(text), PlainWord))
+            for terms in (self.any, self.all)
+        )
+        return Watched(topic=self.name, queries=self.queries or hashtags + any_words or all_words)
 
     @property
     def definition(self) -> str:
-        """A hash of all words that decide what counts as a mention or a complaint: another one means a recount."""
+        """A hash of all that decides what counts as a mention or a complaint: another one means a recount."""
         words = [
             sorted((hashtag, sorted(aliases)) for hashtag, aliases in self.hashtags.items()),
             *(sorted(words) for words in (self.any, self.all, self.none, self.subjects)),
         ]
+        if self.platforms or self.on or self.exclude_authors:
+            on = sorted((platform, asdict(terms)) for platform, terms in self.on.items())
+            words += [sorted(self.platforms), on, sorted(self.exclude_authors)]
         return hashlib.sha256(json.dumps(words, ensure_ascii=False).encode()).hexdigest()[:16]
 
 

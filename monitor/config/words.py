@@ -7,11 +7,31 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator
 
+from analysis.terms import parse_term
+
 
 def _word(text: str) -> str:
     if not text.strip():
         raise ValueError("is an empty word, which every text would contain")
     return text.strip()
+
+
+def _term(text: str) -> str:
+    parse_term(text)  # raises ValueError for what begins like an expression and is none
+    return text.strip()
+
+
+def _platform(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9_-]{1,40}", text):
+        raise ValueError('is not a platform such as "weibo" or "wechat": small letters')
+    return text
+
+
+def _account(text: str) -> str:
+    platform, colon, native_id = text.strip().partition(":")
+    if not (colon and native_id.strip()):
+        raise ValueError('is not PLATFORM:ID such as "weibo:1742566624"')
+    return f"{_platform(platform)}:{native_id.strip()}"
 
 
 def _hashtag(text: str) -> str:
@@ -53,6 +73,9 @@ def _zone(text: str) -> str:
 
 
 Word = Annotated[str, AfterValidator(_word)]
+Term = Annotated[str, AfterValidator(_term)]  # a word, near(A, B, n) or /regex/: see analysis/terms.py
+Platform = Annotated[str, AfterValidator(_platform)]
+Account = Annotated[str, AfterValidator(_account)]  # PLATFORM:ID, the id as the platform knows the author
 Hashtag = Annotated[str, AfterValidator(_hashtag)]  # with or without # signs; kept without
 TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
 Url = Annotated[str, AfterValidator(_url)]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.normal_form import _EASY, is_empty_repost, normalise, own_end
+from analysis.normal_form import _EASY, is_empty_repost, normalise, own_end, simplified
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,16 @@ from analysis.normal_form import _EASY, is_empty_repost, normalise, own_end
         ("回复@路人甲:我也付不了款", " 我也付不了款"),
         ("今天的奶茶真不错...全文", "今天的奶茶真不错 "),
         ("今天的奶茶真不错…展开c", "今天的奶茶真不错 "),
+        ("今天的奶茶真不错 收起全文d", "今天的奶茶真不错 "),
+        ("今天的奶茶真不错。全文", "今天的奶茶真不错。全文"),
+        ("五款奶茶测评（分享自 @某新闻客户端） https://t.cn/A6abc", "五款奶茶测评  "),
+        ("五款奶茶测评 (via@某博主)", "五款奶茶测评  "),
+        ("（来自奶茶店的爱）真好喝", "(来自奶茶店的爱)真好喝"),
+        ("店里好多人 L奶茶小妹的微博视频", "店里好多人 "),
+        ("戳这里O网页链接下载", "戳这里 下载"),
+        ("系統錯誤，頭髮都白了", "系统错误,头发都白了"),
+        ("乾隆年間的餅乾", "乾隆年间的饼干"),
+        ("點餐 ＡＰＰ 閃\u200b退", "点餐 app 闪退"),
         ("Cafe\u0301 开门", "café 开门"),
         ("①号店 ½杯", "1号店 1⁄2杯"),
         ("版权™ ㊗大家", "版权™ ㊗大家"),
@@ -45,6 +55,7 @@ def test_the_normal_form_is(published: str, normal: str) -> None:
         ("//@小红:付不了款", ""),
         ("我也是 // @小红:付不了款", "我也是 "),
         ("我也是／／＠小红：付不了款", "我也是"),
+        ("我也是||@小红:付不了款", "我也是"),
         ("@小红 看这个", "@小红 看这个"),
         ("价格 9//10 吧", "价格 9//10 吧"),
         ("see https://example.org/@me", "see https://example.org/@me"),
@@ -70,6 +81,7 @@ def test_what_the_platform_writes_is_no_word_of_the_author(own: str, empty: bool
         ("½卡住", "2卡", "½卡"),
         ("❤️❤️白屏", "白屏", "白屏"),
         ("é́白屏", "白屏", "白屏"),
+        ("①樓系統錯誤", "系统错误", "系統錯誤"),
     ],
 )
 def test_a_span_leads_back_to_the_text_as_published(published: str, found: str, there: str) -> None:
@@ -105,12 +117,13 @@ def test_every_easy_character_becomes_one_character_whatever_stands_beside_it() 
                 continue
             assert unicodedata.combining(character) == 0, hex(code)
             normal = unicodedata.normalize("NFKC", character.replace("…", "⋯")).lower()
+            assert len(simplified(normal)) == 1, hex(code)
             assert len(normal) == 1, hex(code)
             beside = unicodedata.normalize("NFKC", "a" + character + "a").lower() if character != "…" else "a⋯a"
             assert beside == f"a{normal}a", hex(code)
 
 
-SIGNS = "卡app A：，。#@/[]泪全文…\u200b\ufe0fé\u0301½①ﬁ가\u1100\u1161ｶﾞİßΣ😀👨\u200d\ud800\x00\n "
+SIGNS = "卡點乾發app A：，。#@/[]泪全文…\u200b\ufe0fé\u0301½①ﬁ가\u1100\u1161ｶﾞİßΣ😀👨\u200d\ud800\x00\n "
 TEXTS = st.one_of(st.text(alphabet=SIGNS, max_size=60), st.text(max_size=60))
 
 
@@ -141,3 +154,11 @@ def test_no_dropped_sign_or_capital_is_left(text: str) -> None:
 @given(st.text(alphabet="卡住了app页面好慢,。!", max_size=40))
 def test_a_text_in_normal_form_stays_as_it_is(text: str) -> None:
     assert normalise(text).text == text
+
+
+@settings(deadline=None)
+@given(st.text(alphabet="頭髮發現乾著於麼裡後係說話幹徵餘藉瞭覆", max_size=20))
+def test_simplified_text_is_as_long_and_stays_as_it_is(text: str) -> None:
+    once = simplified(text)
+    assert len(once) == len(text)
+    assert simplified(once) == once

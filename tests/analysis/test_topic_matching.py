@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from analysis.annotate import Annotator
 from analysis.annotation import Document, Match
-from analysis.matching import Topic, TopicMatcher
+from analysis.matching import Terms, Topic, TopicMatcher
 from analysis.phrases import PhraseBook
+from analysis.terms import parse_term
 
 TEA = Topic(
     name="tea",
@@ -47,6 +48,100 @@ def matches(text: str) -> list[tuple[str, str, str]]:
 )
 def test_the_topics_are(text: str, expected: list[tuple[str, str, str]]) -> None:
     assert matches(text) == expected
+
+
+EXPRESSIONS = Annotator(
+    (
+        Topic(name="near", any=("near(青禾|小禾, 崩|挂了, 4)",)),
+        Topic(name="pattern", any=("/青禾.{0,2}(崩|挂)了/",), none=("/没(崩|挂)/",)),
+        Topic(name="all", all=("near(APP, 青禾, 0)", "/v\\d+/")),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("青禾今天又崩", [("near", "青禾今天又崩")]),
+        ("青禾今天早上又崩", []),
+        ("挂了，小禾", [("near", "挂了，小禾")]),
+        ("青禾app崩了", [("near", "青禾app崩")]),
+        ("青禾又崩了", [("near", "青禾又崩"), ("pattern", "青禾又崩了")]),
+        ("青禾又崩了？没崩", [("near", "青禾又崩")]),
+        ("青禾APP，V2出来了", [("all", "青禾APP")]),
+        ("V2出来了，青禾APP", [("all", "V2")]),
+        ("青禾 APP V2", []),
+        ("青禾//@小红:挂了", []),
+        ("喜歡//@小红:青禾掛了", [("near", "青禾掛了"), ("pattern", "青禾掛了")]),
+        ("#青禾崩了#", [("near", "#青禾崩了#"), ("pattern", "#青禾崩了#")]),
+        ("#青禾#崩了", []),
+    ],
+)
+def test_expressions_match_what_they_say(text: str, expected: list[tuple[str, str]]) -> None:
+    (annotation,) = EXPRESSIONS.annotate([Document(text=text, platform="weibo")])
+    assert [(match.topic, text[match.start : match.end]) for match in annotation.matches] == expected
+
+
+@pytest.mark.parametrize(
+    ("term", "what"),
+    [
+        ("near(a, b)", "is no near"),
+        ("near(a, b, c)", "is no near"),
+        ("near(a, b, 5", "is no near"),
+        ("near(a, , 5)", "is an empty word"),
+        ("near(a, b|, 5)", "is an empty word"),
+        ("near(a, b, 101)", "n is from 0 to 100"),
+        ("/abc", "begins a regular expression"),
+        ("/", "begins a regular expression"),
+        ("/(/", "missing \\)"),
+        ("/(?=a)b/", "neither look-around nor backreferences"),
+        ("/(a)\\1/", "neither look-around nor backreferences"),
+        ("/a*/", "matches the empty text"),
+        ("/" + "a" * 501 + "/", "longer than 500"),
+        (" ", "is an empty word"),
+    ],
+)
+def test_what_begins_like_an_expression_is_never_a_word(term: str, what: str) -> None:
+    with pytest.raises(ValueError, match=what):
+        parse_term(term)
+
+
+def test_full_width_signs_are_as_good() -> None:
+    assert parse_term("near（茶，崩｜挂，5）") == parse_term("near(茶, 崩|挂, 5)")
+
+
+def test_a_near_over_a_long_text_looks_only_near() -> None:
+    (annotation,) = EXPRESSIONS.annotate(
+        [Document(text="青禾" * 25_000 + "茶" * 5 + "挂了" * 25_000, platform="weibo")]
+    )
+    assert annotation.matches == ()
+
+
+def test_platforms_and_authors_narrow_a_topic() -> None:
+    official = Topic(
+        name="tea",
+        any=("青禾",),
+        platforms=("weibo", "wechat"),
+        on={"wechat": Terms(any=("小禾",), none=("招聘",))},
+        exclude_authors=frozenset({"0fficial"}),
+    )
+    annotator = Annotator((official,))
+
+    def mentions(text: str, platform: str, author: str | None = None) -> bool:
+        (annotation,) = annotator.annotate([Document(text=text, platform=platform, author_id=author)])
+        return bool(annotation.matches)
+
+    assert mentions("青禾招聘", "weibo", "somebody")
+    assert not mentions("青禾招聘", "weibo", "0fficial")
+    assert not mentions("青禾招聘", "wechat")
+    assert not mentions("小禾", "weibo")
+    assert mentions("小禾", "wechat")
+    assert not mentions("青禾", "douyin")
+
+
+def test_a_topic_names_its_plain_words() -> None:
+    topic = Topic(name="t", any=("甲", "/乙+/"), all=("near(丙, 丁, 2)",), on={"x": Terms(any=("戊",), none=("己",))})
+    assert topic.words() == ("甲", "戊")
 
 
 def test_the_longer_of_two_words_at_one_place_does_not_hide_the_other_topic() -> None:

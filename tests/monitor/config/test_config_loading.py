@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from analysis.matching import Terms
 from collectors.secret import Secret
 from collectors.session import Session
 from monitor.alerts.types import Severity
@@ -94,6 +95,24 @@ def test_the_definition_of_a_topic_changes_with_its_words_only(tmp_path: Path) -
     assert definition(edited(SMALL, 'any = ["奶茶"]', 'all = ["奶茶"]')) != same
 
 
+def test_a_topic_may_be_narrowed_by_platform_and_author(tmp_path: Path) -> None:
+    text = """[topics.tea]
+any = ["奶茶", "near(茶, 崩, 5)"]
+platforms = ["weibo", "wechat"]
+exclude_authors = ["weibo:17", "wechat:奶茶官方"]
+[topics.tea.on.wechat]
+none = ["招聘"]
+"""
+    (tea,) = loaded(tmp_path, text).topics
+    assert tea.watched().queries == ("奶茶",)
+    topic = tea.to_topic(lambda platform, native_id: f"{native_id} of {platform}")
+    assert topic.exclude_authors == {"17 of weibo", "奶茶官方 of wechat"}
+    assert topic.on == {"wechat": Terms(none=("招聘",))}
+    for there in ('"weibo", "wechat"', '"weibo:17", ', '"招聘"'):
+        (other,) = loaded(tmp_path, edited(text, there, '"x"' if "招" in there else "")).topics
+        assert other.definition != tea.definition
+
+
 MISTAKES = [
     (
         "labels = {",
@@ -149,6 +168,28 @@ MISTAKES = [
     ),
     ('any = ["别家"]', "", "topics.rival: has no words: give hashtags, any, or all"),
     ('any = ["别家"]', 'any = ["别家", " "]', "topics.rival.any[1]: is an empty word, which every text would contain"),
+    (
+        'any = ["别家"]',
+        'any = ["near(别家, 茶)"]',
+        "topics.rival.any[0]: 'near(别家, 茶)' is no near(): write it as near(A,",
+    ),
+    (
+        'any = ["别家"]',
+        'any = ["别家", "/别(/"]',
+        "topics.rival.any[1]: '/别(/' is no regular expression of RE2 (missing )",
+    ),
+    (
+        'any = ["别家"]',
+        'any = ["/别.?家/"]',
+        "topics.rival: has expressions only, and searches ask for words: give queries",
+    ),
+    ('any = ["别家"]', 'any = ["别家"]\nplatforms = ["微博"]', "topics.rival.platforms[0]: is not a platform such as"),
+    (
+        'any = ["别家"]',
+        'any = ["别家"]\nexclude_authors = ["17"]',
+        "topics.rival.exclude_authors[0]: is not PLATFORM:ID",
+    ),
+    ('any = ["别家"]', 'any = ["别家"]\non.wechat.no = ["x"]', "topics.rival.on.wechat.no: unknown key"),
     ('"秋一杯" = ["秋1杯"]', '"##" = []', 'topics.tea.hashtags."##": is an empty word, which every text would contain'),
     ('folder = "keep"', "folder = 7", "storage.folder: should be a text in quotes"),
     ('{ env = "COOKIE" }', f'"{LITERAL}"', 'sources.search.cookie: is a secret: give { env = "NAME" } or'),
