@@ -19,7 +19,7 @@ class Authors:
         """A keyed hash (16 hex digits) of the id; None where the platform does not tell the author."""
         if not native_id:
             return None
-        message = f"{platform}:{native_id}".encode()
+        message = f"{platform}:{native_id}".encode("utf-8", "replace")  # a lone surrogate is no reason to fail
         return hmac.digest(self.key.reveal().encode(), message, "sha256").hex()[:16]
 
     def name(self, name: str | None) -> str | None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from collectors.errors import PayloadChanged, Transient
 from collectors.normalise import from_epoch
+from collectors.standard_times import iso_time
 
 _SKEW = timedelta(minutes=10)  # a mirror's clock may be ahead of ours by as much
 _QUIET = timedelta(hours=2)  # so long no list of Weibo's goes without a new word, by day or night
@@ -18,7 +19,7 @@ def told_time(milliseconds: object) -> datetime | None:
     """
     if isinstance(milliseconds, str) and not milliseconds.isdigit():
         try:
-            moment = datetime.fromisoformat(milliseconds[:40])
+            moment = iso_time(milliseconds[:40])
         except ValueError:
             return None
         return from_epoch(int(moment.timestamp())) if moment.tzinfo is not None else None

@@ -1,6 +1,5 @@
 """A hot list as DailyHotApi shows it (`/weibo`): the words in order, with the time at which each came onto the list."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,6 +8,7 @@ from typing import Any, ClassVar
 from collectors.aggregators.age import seen_at, told_time
 from collectors.errors import Blocked, PayloadChanged, Transient
 from collectors.normalise import clean, count
+from collectors.page_text import json_object
 from collectors.polite import Client
 from collectors.post import HotEntry, Page, Rejected
 from collectors.source import Ask, Reading, Scope, Target, Watched
@@ -59,12 +59,7 @@ class Dailyhot:
 
     def parse(self, body: bytes, reading: Reading) -> Page:
         """Raises Transient where the list is older than `max_age_s`."""
-        try:
-            told = json.loads(body)
-        except (ValueError, RecursionError) as error:
-            raise PayloadChanged(f"JSON object ({type(error).__name__})") from None
-        if not isinstance(told, dict):
-            raise PayloadChanged("JSON object")
+        told = json_object(body)
         if str(told.get("code", 200)) != "200":
             raise Transient(f"DailyHotApi has no list: {clean(str(told.get('message', '')))[:200]}")
         listed = told.get("data")

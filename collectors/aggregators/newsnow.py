@@ -4,7 +4,6 @@ It answers "success" with the present time also where it took the list from its 
 tells the list's own time.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +12,7 @@ from typing import Any, ClassVar
 from collectors.aggregators.age import seen_at, told_time
 from collectors.errors import Blocked, PayloadChanged, Transient
 from collectors.normalise import clean, count
+from collectors.page_text import json_object
 from collectors.polite import Client
 from collectors.post import HotEntry, Page, Rejected
 from collectors.source import Ask, Reading, Scope, Target, Watched
@@ -64,7 +64,7 @@ class Newsnow:
 
     def parse(self, body: bytes, reading: Reading) -> Page:
         """Raises Transient where the list is older than `max_age_s`."""
-        told = _object(body)
+        told = json_object(body)
         if told.get("error") is True or told.get("statusCode") == 500:
             raise Transient(f"NewsNow has no list: {clean(str(told.get('message', '')))[:200]}")
         listed = told.get("items")
@@ -114,13 +114,3 @@ def _heat(info: str) -> int | None:
     """
     words = info.split()
     return count(words[-1]) if words else None
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    try:
-        told = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise PayloadChanged(f"JSON object ({type(error).__name__})") from None
-    if not isinstance(told, dict):
-        raise PayloadChanged("JSON object")
-    return told

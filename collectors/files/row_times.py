@@ -2,9 +2,9 @@
 
 import re
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from collectors.normalise import from_epoch
+from collectors.standard_times import iso_time, rfc_822_time
 from collectors.weibo.times import read_time
 
 _SECONDS = re.compile(r"([0-9]{9,11})(?:\.[0-9]{0,9})?")
@@ -29,7 +29,7 @@ def row_time(shown: str, at: datetime) -> datetime | None:
     if found := _SECONDS.fullmatch(shown):
         return from_epoch(found[1])
     try:
-        moment = parsedate_to_datetime(shown) if _RFC_822.match(shown) else datetime.fromisoformat(shown)
+        moment = rfc_822_time(shown) if _RFC_822.match(shown) else iso_time(shown)
         if moment.tzinfo is not None:
             return moment.astimezone(UTC)
     except (ValueError, OverflowError, TypeError, IndexError):

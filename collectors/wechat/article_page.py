@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from collectors.errors import Blocked, Gone, PayloadChanged, SourceError, Transient
 from collectors.normalise import clean, from_beijing, from_epoch, node_text, plain, trimmed
+from collectors.page_text import text_of
 
 SOLVE = "open the article in a browser from the same network and pass the check there; then ask less often (pace_s)"
 
@@ -59,7 +60,7 @@ class Article:
 
 def read_article(body: bytes, url: str = "") -> Article:
     """Raises Gone, Blocked or Transient for what a notice says, PayloadChanged where the page is of another shape."""
-    page = clean(body.decode("utf-8", "replace"))
+    page = clean(text_of(body))
     if page.count("<") > _MOST_TAGS:
         raise PayloadChanged(f"page of at most {_MOST_TAGS} tags")
     if not _LIVE.search(page):

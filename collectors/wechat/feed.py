@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ from collectors.normalise import BEIJING, clean, from_epoch, is_plausible, plain
 from collectors.polite import Client
 from collectors.post import Kind, Page, Post, Rejected
 from collectors.source import Ask, Reading, Scope, Target, Watched
+from collectors.standard_times import iso_time, rfc_822_time
 from collectors.wechat.feed_formats import Entry, read_feed
 from collectors.wechat.ids import article_id, article_url
 
@@ -144,7 +144,7 @@ def published_time(shown: str) -> datetime | None:
     shown = shown.strip()[:60]
     if _EPOCH_SECONDS.fullmatch(shown):
         return from_epoch(shown)
-    for read in (datetime.fromisoformat, parsedate_to_datetime):
+    for read in (iso_time, rfc_822_time):
         try:
             moment = read(shown)
             return (moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)).astimezone(UTC)

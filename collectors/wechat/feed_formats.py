@@ -14,8 +14,8 @@ from xml.parsers import expat
 import feedparser
 
 from collectors.errors import PayloadChanged
+from collectors.page_text import MOST_BYTES, text_of
 
-MOST_BYTES = 8 * 1024 * 1024
 _MOST_ELEMENTS = 100_000
 _DEEPEST = 256
 _MOST_ENTRIES = 2_000
@@ -51,7 +51,7 @@ class Feed:
 def read_feed(body: bytes) -> Feed:
     """The feed in a body of any of the three formats. Raises PayloadChanged and nothing else."""
     if len(body) > MOST_BYTES:
-        raise PayloadChanged(f"feed of less than {MOST_BYTES // 1024 // 1024} MB")
+        raise PayloadChanged(f"feed of at most {MOST_BYTES // 1024 // 1024} MB")
     return _read_json(body) if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[") else _read_xml(_text(body))
 
 
@@ -61,7 +61,7 @@ def _text(body: bytes) -> str:
     else:
         declared = _DECLARED.match(body[:1000])
         is_chinese = declared is not None and declared[1].decode("ascii").lower() in _CHINESE
-        text = body.decode("gb18030" if is_chinese else "utf-8-sig", "replace")
+        text = body.decode("gb18030", "replace") if is_chinese else text_of(body)
     return _NOT_XML.sub("", _DECLARATION.sub("", text)).lstrip()
 
 
@@ -140,7 +140,7 @@ def _xml_entry(entry: Any) -> Entry:
 
 def _read_json(body: bytes) -> Feed:
     try:
-        payload = json.loads(body.decode("utf-8-sig", "replace"))
+        payload = json.loads(text_of(body))
     except (ValueError, RecursionError) as error:
         raise PayloadChanged(f"JSON Feed ({type(error).__name__})") from None
     if isinstance(payload, list):

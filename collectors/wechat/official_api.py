@@ -1,6 +1,5 @@
 """The API of WeChat for one's own account: the access token, and what its error codes mean."""
 
-import json
 import threading
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -8,6 +7,7 @@ from typing import Any
 
 from collectors.errors import Blocked, Gone, PayloadChanged, RateLimited, SourceError, Transient
 from collectors.normalise import BEIJING, clean
+from collectors.page_text import json_object
 from collectors.polite import Client
 from collectors.secret import Secret
 
@@ -88,12 +88,7 @@ class OfficialApi:
 
 def answer(body: bytes, at: datetime) -> dict[str, Any]:
     """The object in a body. Raises what its errcode means; `at` is when it came, for quotas that end at midnight."""
-    try:
-        told = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise PayloadChanged(f"JSON object ({type(error).__name__})") from None
-    if not isinstance(told, dict):
-        raise PayloadChanged("JSON object")
+    told = json_object(body)
     code = told.get("errcode", 0)
     if code not in (0, "0"):
         raise _error(code, clean(str(told.get("errmsg", "")))[:200], at)

@@ -15,6 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from collectors.errors import Blocked, PayloadChanged
 from collectors.normalise import clean, from_epoch, is_plausible, node_text
+from collectors.page_text import text_of
 from collectors.polite import Client
 from collectors.post import Kind, Page, Post, Rejected
 from collectors.session import Session
@@ -86,7 +87,7 @@ class WechatSogou:
             raise Blocked("captcha of Sogou's search (too many questions from this network)", SOLVE)
         if body.count(b"<") > _MOST_TAGS:
             raise PayloadChanged(f"page of at most {_MOST_TAGS} tags")
-        tree = LexborHTMLParser(body.decode("utf-8", "replace"))
+        tree = LexborHTMLParser(text_of(body))
         articles = tree.css("ul.news-list > li")[:_MOST_ARTICLES]
         if not articles:
             title = tree.css_first("title")

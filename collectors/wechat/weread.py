@@ -17,6 +17,7 @@ from annotated_types import Ge, Le
 
 from collectors.errors import Blocked, PayloadChanged, RateLimited, Transient
 from collectors.normalise import clean, count, from_epoch, is_plausible, plain, trimmed
+from collectors.page_text import json_object
 from collectors.polite import Client
 from collectors.post import Kind, Page, Post, Rejected
 from collectors.session import Session
@@ -95,7 +96,7 @@ class WechatWeread:
 
     def parse(self, body: bytes, reading: Reading) -> Page:
         """A page of an account's articles; `reading.page` above 1 stands for any page but the first."""
-        told = _object(body)
+        told = json_object(body)
         _check(told)
         groups = told.get("reviews")
         if not isinstance(groups, list):
@@ -146,7 +147,7 @@ class WechatWeread:
             raise Blocked("status 401: no login", SIGN_IN)
         number = 1 if ask.cursor is None else 2
         page = self.parse(body.content, Reading(at=client.now(), url=body.url, authors=ask.authors, page=number))
-        groups = len(_object(body.content)["reviews"])
+        groups = len(json_object(body.content)["reviews"])
         if groups < _GROUPS_A_PAGE:
             return page
         return Page(
@@ -256,16 +257,6 @@ def _article(sub: Mapping[str, Any], group: Mapping[str, Any], reading: Reading)
 
 def _count(value: object) -> int | None:
     return count(str(value)) if isinstance(value, int | str) and not isinstance(value, bool) else None
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    try:
-        told = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise PayloadChanged(f"JSON object ({type(error).__name__})") from None
-    if not isinstance(told, dict):
-        raise PayloadChanged("JSON object")
-    return told
 
 
 def _dict(value: object) -> dict[str, Any]:

@@ -1,31 +1,18 @@
-"""The JSON answers of Weibo's hosts: read as objects, and what is said in them instead of data."""
+"""The JSON answers of Weibo's hosts, and what is said in them instead of data."""
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from collectors.errors import PayloadChanged
 from collectors.normalise import clean, count
+from collectors.page_text import json_object
 from collectors.secret import Secret
 from collectors.source import Reading
 from collectors.weibo.walls import check_address, check_json, check_visitor_page
 
 _NOTHING = re.compile("还没有内容|暂无数据|没有更多")
 _XSRF = re.compile(r"(?:^|;)\s*XSRF-TOKEN=([0-9A-Za-z_-]{1,64})(?:;|\s*$)")
-
-
-def json_object(body: bytes) -> dict[str, Any]:
-    """The object that the body is. Raises PayloadChanged where it is none."""
-    # json and not msgspec: the platform cuts words between the halves of an emoji, and a lone surrogate in one
-    # text must not cost the page.
-    try:
-        payload = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise PayloadChanged(f"JSON object ({type(error).__name__})") from None
-    if not isinstance(payload, dict):
-        raise PayloadChanged("JSON object")
-    return payload
 
 
 def answer_of(body: bytes, reading: Reading, nothing: re.Pattern[str] = _NOTHING) -> dict[str, Any] | None:

@@ -14,13 +14,14 @@ import msgspec
 
 from collectors.errors import PayloadChanged
 from collectors.fallback import first_that_answers
-from collectors.normalise import clean, count, from_epoch
+from collectors.normalise import clean, count, from_epoch, is_plausible
+from collectors.page_text import json_object
 from collectors.polite import Client
 from collectors.post import HotEntry, HotKind, Page, Rejected
 from collectors.secret import Secret
 from collectors.session import Session
 from collectors.source import Ask, Reading, Scope, Target, Watched
-from collectors.weibo.answers import json_object, unlike
+from collectors.weibo.answers import unlike
 from collectors.weibo.hot_summary import AD_LABELS, read_summary
 from collectors.weibo.visitor import DESKTOP, Visitor
 from collectors.weibo.walls import check_address, check_json, check_visitor_page
@@ -117,7 +118,7 @@ def _from_json(body: bytes, at: datetime) -> tuple[list[HotEntry], list[Rejected
     entries, rejected = [], []
     for where, line, is_pinned in _lines(_data(body)):
         try:
-            entry = _entry(msgspec.convert(line, _Word), at, is_pinned=is_pinned)
+            entry = _entry(msgspec.convert(_cleaned(line), _Word), at, is_pinned=is_pinned)
         except msgspec.ValidationError as error:
             rejected.append(Rejected(reason=f"another shape: {error}", where=where, excerpt=clean(str(line))[:300]))
             continue
@@ -126,6 +127,14 @@ def _from_json(body: bytes, at: datetime) -> tuple[list[HotEntry], list[Rejected
         else:
             entries.append(entry)
     return entries, rejected
+
+
+def _cleaned(line: Any) -> Any:
+    """What is read of a line; half an emoji at the end of a word must not cost it."""
+    if not isinstance(line, dict):
+        return None
+    read = {name: line[name] for name in _Word.__struct_fields__ if name in line}
+    return {name: clean(value) if isinstance(value, str) else value for name, value in read.items()}
 
 
 def _data(body: bytes) -> dict[str, Any]:
@@ -151,10 +160,11 @@ def _lines(data: dict[str, Any]) -> Iterator[tuple[str, Any, bool]]:
 
 
 def _entry(line: _Word, at: datetime, *, is_pinned: bool) -> HotEntry | None:
-    word = clean(line.word or line.word_scheme).strip().strip("#＃").strip()
+    word = (line.word or line.word_scheme).strip().strip("#＃").strip()
     if not word:
         return None
-    label = clean((line.label_name or line.icon_desc or "").strip()) or None
+    label = (line.label_name or line.icon_desc or "").strip() or None
+    onboard = from_epoch(line.onboard_time or line.stime)
     is_ad = str(line.is_ad) == "1" or label in AD_LABELS
     kind = HotKind.PINNED if is_pinned else HotKind.AD if is_ad else HotKind.RANKED
     return HotEntry(
@@ -165,8 +175,8 @@ def _entry(line: _Word, at: datetime, *, is_pinned: bool) -> HotEntry | None:
         rank=_rank(line) if kind is HotKind.RANKED else None,
         heat=count(str(line.num)) if line.num is not None and not is_pinned else None,
         label=label,
-        onboard_at=from_epoch(line.onboard_time or line.stime),
-        url=f"https://s.weibo.com/weibo?q={quote(clean(line.word_scheme) or word, safe='')}&Refer=top",
+        onboard_at=onboard if onboard and is_plausible(onboard, at) else None,
+        url=f"https://s.weibo.com/weibo?q={quote(line.word_scheme or word, safe='')}&Refer=top",
     )
 
 

@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from collectors.errors import Blocked, PayloadChanged
 from collectors.normalise import clean, count, folded
+from collectors.page_text import text_of
 from collectors.post import HotEntry, HotKind
 from collectors.weibo.walls import SIGN_IN
 
@@ -23,7 +24,7 @@ def read_summary(body: bytes, at: datetime) -> Iterator[HotEntry]:
     """The lines in the order of the page. Raises Blocked or PayloadChanged where there is no table."""
     if body.count(b"<") > _MOST_TAGS:
         raise PayloadChanged(f"page of less than {_MOST_TAGS} tags")
-    rows = LexborHTMLParser(body.decode("utf-8", "replace")).css(TABLE)
+    rows = LexborHTMLParser(text_of(body)).css(TABLE)
     if not rows and b"passport.weibo.com" in body:
         raise Blocked("login page", SIGN_IN)
     if not rows or len(rows) > _MOST_ROWS or b"</html" not in body[-4096:].lower():

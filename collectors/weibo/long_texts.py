@@ -5,10 +5,11 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from collectors.errors import SourceError
+from collectors.page_text import json_object
 from collectors.polite import Client
 from collectors.post import Page, Rejected
 from collectors.secret import Secret
-from collectors.weibo.answers import asking, json_object
+from collectors.weibo.answers import asking
 from collectors.weibo.ids import bid_of
 from collectors.weibo.status import long_text
 from collectors.weibo.walls import check_json

@@ -10,12 +10,13 @@ from typing import Any, ClassVar, Literal
 
 from collectors.errors import Blocked, PayloadChanged, RateLimited, SourceError, Transient
 from collectors.normalise import clean
+from collectors.page_text import json_object
 from collectors.polite import Client
 from collectors.post import Page, Rejected
 from collectors.redaction import without
 from collectors.secret import Secret
 from collectors.source import Ask, Reading, Scope, Target, Watched
-from collectors.weibo.answers import json_object, number_of
+from collectors.weibo.answers import number_of
 from collectors.weibo.order import covered
 from collectors.weibo.status import read_statuses
 

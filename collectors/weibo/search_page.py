@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from collectors.errors import Blocked, PayloadChanged
 from collectors.normalise import clean, count, is_plausible, node_text
+from collectors.page_text import text_of
 from collectors.post import Kind, Page, Post, Rejected
 from collectors.source import Reading
 from collectors.weibo.ids import bid_of, is_mid, mid_of
@@ -44,7 +45,7 @@ def read_page(body: bytes, reading: Reading, moment: Callable[[Post], datetime |
     check_visitor_page(body)
     if body.count(b"<") > _MOST_TAGS:
         raise PayloadChanged(f"page of less than {_MOST_TAGS} tags")
-    tree = LexborHTMLParser(body.decode("utf-8", "replace"))
+    tree = LexborHTMLParser(text_of(body))
     # Cards after the no-result card are recommendations, not results.
     if (no_result := tree.css_first(".card-no-result")) is not None:
         _check_nothing_found(node_text(no_result))
