@@ -35,6 +35,7 @@ lint: $(TESTING)  ## style, formatting, types
 
 bench: $(BENCHING)  ## the speed claims, measured here
 	$(PY) -m benchmarks.pipeline
+	$(PY) -m benchmarks.sampling
 
 lock: $(TESTING)  ## resolve the dependencies of pyproject.toml anew (needs a package index)
 	$(PIP) install --quiet uv

@@ -16,10 +16,13 @@ from itertools import pairwise
 from math import ceil, sqrt
 from statistics import median
 
+from collectors.lateness import steady_rate
 from collectors.stretch import Rate, Stretch
 
 Z90 = 1.645
 UNEVENNESS = 1.5  # variance between two ranks, against that of an even rate
+FRESH_S = 120.0  # a search that shows nothing older shows much of it late
+EXACT_S = 1.0
 SETTLED_S = 90.0  # a rank this old tells the present rate despite the rounding of times
 MARGIN = 0.05  # further back than estimated, so that one page settles where the window begins
 MINUTE = timedelta(minutes=1)
@@ -98,16 +101,32 @@ def sampled(seen: Sequence[Seen], start: datetime, until: datetime) -> tuple[Str
     pages = sorted(seen, key=lambda page: page.number)
     if not pages or start >= until:
         return ()
-    now_per_s = _present_rate(pages)
+    steady = _steady_rate(pages)
+    now_per_s = steady.mid / 60 if steady is not None else _present_rate(pages)
     anchors = _anchors(pages, until, now_per_s)
     share = min(0.99, len(pages) / pages[-1].number)
     moments = list({key: at for page in pages for key, at in zip(page.keys, page.moments, strict=True)}.values())
     stretches = []
     for begins, ends in _slices(moments, start, until):
         inside = sum(begins <= moment < ends for moment in moments)
-        rate = _rate(anchors, begins, ends, inside, now_per_s)
+        rate = steady or _rate(anchors, begins, ends, inside, now_per_s)
         stretches.append(Stretch(starts_at=begins, ends_at=ends, share=share, rate=rate))
     return tuple(stretches)
+
+
+def _steady_rate(pages: Sequence[Seen]) -> Rate | None:
+    """Where only the newest seconds are shown, to the second: one rate for all of them (`lateness`)."""
+    oldest = max((page.asked_at - page.moments[-1]).total_seconds() for page in pages)
+    if oldest >= FRESH_S or any(page.precision_s > EXACT_S for page in pages):
+        return None
+    size = page_size(pages)
+    return steady_rate(
+        [
+            ((page.asked_at - page.moments[index]).total_seconds(), (page.number - 1) * size + index + 1)
+            for page in pages
+            for index in {0, len(page.moments) - 1}
+        ]
+    )
 
 
 def _present_rate(pages: Sequence[Seen]) -> float:

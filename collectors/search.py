@@ -113,7 +113,7 @@ class Search:
             number=number,
             asked_at=asked_at,
             keys=tuple(post.key for post in posts),
-            moments=tuple(moment if exact else _middle(moment, asked_at) for moment, exact in told),
+            moments=tuple(_middle(moment, EXACT if exact else SHOWN, asked_at) for moment, exact in told),
             reach=reach,
             size=len(posts) + len(page.rejected),
             precision_s=precision.total_seconds(),
@@ -163,8 +163,8 @@ def _listed(page: Page) -> Sequence[Post]:
     return [post for post in page.posts if post.key not in passed_on] or page.posts
 
 
-def _middle(shown: datetime, asked_at: datetime) -> datetime:
-    """The middle of the minute that a time without seconds stands for, as far as it had passed."""
-    if shown.second or shown.microsecond:
+def _middle(shown: datetime, precision: timedelta, asked_at: datetime) -> datetime:
+    """The middle of the minute or second that a time stands for, as far as it had passed."""
+    if shown.microsecond or (precision > EXACT and shown.second):
         return shown
-    return shown + (min(SHOWN, max(timedelta(0), asked_at - shown)) / 2)
+    return shown + (min(precision, max(timedelta(0), asked_at - shown)) / 2)

@@ -1,6 +1,6 @@
 """How each platform host answers a request at a moment: its page, its refusals, its faults."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, quote, urlsplit
@@ -9,6 +9,7 @@ from monitor.demo.faults import Fault, FaultKind, Faults
 from monitor.demo.feeds import feed
 from monitor.demo.hot_words import hot_search
 from monitor.demo.pages import CARDS_A_PAGE, MOST_PAGES, VISITOR_PAGE, search_page
+from monitor.demo.post import DemoPost
 from monitor.demo.scenario import BEIJING, BRIDGE, HOT_LIST, SEARCH, Scenario
 from monitor.demo.scripted import articles
 from monitor.demo.search_index import SearchIndex
@@ -40,12 +41,12 @@ class Answer:
 
 
 class Platforms:
-    """Every host of one scenario. Safe between threads."""
+    """Every host of one scenario. Safe between threads. `shown`: the posts, oldest first, instead of the scenario's."""
 
-    def __init__(self, scenario: Scenario, scale: float = 1.0) -> None:
+    def __init__(self, scenario: Scenario, scale: float = 1.0, *, shown: Sequence[DemoPost] | None = None) -> None:
         self.scenario = scenario
         self.faults = Faults(scenario.gaps)
-        self._index = SearchIndex(posts(scenario, scale))
+        self._index = SearchIndex(posts(scenario, scale) if shown is None else shown)
         self._articles = articles(scenario)
 
     def answer(self, request: Request) -> Answer:

@@ -13,6 +13,9 @@ from itertools import pairwise
 from analysis.series import Completeness, Estimate
 from monitor.store.epoch import MINUTE
 
+Z90 = 1.645
+UNEVENNESS = 1.5  # variance of a minute's unread part, against that of an even rate
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
@@ -35,13 +38,31 @@ class Query:
 
 @dataclass(slots=True)
 class Sample:
-    """What a sampled minute of one query adds up to: posts in its sampled time, and the part seen completely."""
+    """What a sampled minute of one query adds up to: posts in its rated time, how much of it that is, and the part
+    seen completely (both as shares of the minute)."""
 
     low: float = 0.0
     mid: float = 0.0
     high: float = 0.0
-    rated: bool = False
+    rated: float = 0.0
     complete: float = 0.0
+
+    def estimate(self, mentions: int) -> Estimate:
+        """What there was in the whole minute, `mentions` of which were seen. Time that nothing was read of, because
+        a crowded search shows seconds only, is taken to have gone on at the rate of the rest: Poisson around it,
+        UNEVENNESS times as wide."""
+        unread = max(0.0, 1.0 - self.rated - self.complete)
+        mid = self.mid * (1 + unread / self.rated)
+        spread = UNEVENNESS * self.mid * unread * (self.rated + unread) / self.rated**2
+        whole = 1 + unread / self.rated
+
+        def margin(measured: float) -> float:
+            return math.hypot(measured * whole, Z90 * math.sqrt(spread))
+
+        seen = self.complete * mentions
+        low, high = mid - margin(self.mid - self.low), mid + margin(self.high - self.mid)
+        mid = max(mid + seen, mentions)
+        return Estimate(low=max(low + seen, mentions), mid=mid, high=max(high + seen, mid))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,19 +79,13 @@ class Coverage:
     def estimate(self, start: int, mentions: int) -> Estimate | None:
         """Mentions there were in the sampled minute of which `mentions` were seen; None where no rate is known.
 
-        The query with the highest rate tells, and never less than was seen. Time of the minute in no stretch adds
-        nothing: nobody knows what was in it.
+        The query with the highest rate tells, and never less than was seen.
         """
         number = (start - self.since) // MINUTE
         if not 0.0 < self.shares[number] < 1.0:
             return None
-        found = [(s.mid + s.complete * mentions, s) for by in self.samples if (s := by.get(number)) and s.rated]
-        if not found:
-            return None
-        mid, sample = max(found, key=lambda each: each[0])
-        seen = sample.complete * mentions
-        mid = max(mid, mentions)
-        return Estimate(low=max(sample.low + seen, mentions), mid=mid, high=max(sample.high + seen, mid))
+        found = [s.estimate(mentions) for by in self.samples if (s := by.get(number)) and s.rated]
+        return max(found, key=lambda estimate: estimate.mid, default=None)
 
 
 def completeness(share: float) -> Completeness:
@@ -121,7 +136,7 @@ def _add(sample: Sample, seen: Seen, minutes: float) -> None:
         sample.low += low * minutes
         sample.mid += mid * minutes
         sample.high += high * minutes
-        sample.rated = True
+        sample.rated += minutes
 
 
 def best_of(stretches: Sequence[Seen]) -> Iterator[tuple[int, int, Seen]]:
