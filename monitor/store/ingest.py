@@ -12,6 +12,7 @@ from monitor.store.hosts import save_paces
 from monitor.store.observe import observe
 from monitor.store.posts import INSERT_MENTION, NewPost, copies, insert_annotations, insert_posts, mention_rows
 from monitor.store.store import Ingested, Visit
+from monitor.store.terms import count_terms
 
 
 def ingest(connection: sqlite3.Connection, visit: Visit, on_stage: Callable[[str], None]) -> Ingested:
@@ -69,6 +70,7 @@ def _insert_language(connection: sqlite3.Connection, new: Sequence[NewPost]) -> 
     connection.executemany(INSERT_MENTION, mentions)
     for topic, of_topic in groupby(mentions, key=lambda mention: mention.topic_id):
         count(connection, topic, list(of_topic))
+    count_terms(connection, mentions, {n.id: n.annotation for n in new})
     return len(mentions)
 
 

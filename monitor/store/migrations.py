@@ -7,6 +7,7 @@ the key, so that a recount of a minute or an hour reads one stretch of one B-tre
 import sqlite3
 from pathlib import Path
 
+from monitor.store.epoch import BEIJING, DAY, HOUR
 from monitor.store.store import StoreError
 
 APPLICATION = 0x54_4D_4F_4E  # "TMON", the file's application_id
@@ -15,6 +16,26 @@ COUNTS = """
   mentions INTEGER {null}, authors INTEGER {null}, originals INTEGER {null}, complaints INTEGER {null},
   complaint_authors INTEGER {null}, negative INTEGER {null}, neutral INTEGER {null}, positive INTEGER {null},
   polarity_sum INTEGER {null}, reach INTEGER {null}, reach_known INTEGER {null}
+"""
+
+# Hashtags per hour, words per day (of Beijing) and days with words, of the mentions `m` that `where` chooses.
+COUNT_HASHTAGS = f"""
+INSERT INTO hashtag_hours (topic_id, key, hour, mentions)
+SELECT m.topic_id, h.key, m.published_at / {HOUR} * {HOUR} AS hour, count(*)
+FROM mentions m JOIN post_hashtags h ON h.post_id = m.post_id WHERE {{where}} GROUP BY m.topic_id, h.key, 3
+"""
+# `tokens` joins words by spaces; as a JSON list SQLite can take it apart.
+WORDS = f"""
+SELECT m.topic_id, (m.published_at + {BEIJING}) / {DAY} * {DAY} - {BEIJING} AS day, w.value AS word,
+  count(DISTINCT m.post_id) AS texts
+FROM mentions m JOIN annotations a ON a.post_id = m.post_id JOIN json_each(
+  '["' || replace(replace(replace(a.tokens, '\\', '\\\\'), '"', '\\"'), ' ', '","') || '"]') w
+WHERE m.original = 1 AND a.tokens <> '' AND {{where}} GROUP BY m.topic_id, 2, w.value
+"""
+DAYS_DUE = f"""
+INSERT INTO word_days_due (topic_id, day)
+SELECT DISTINCT m.topic_id, (m.published_at + {BEIJING}) / {DAY} * {DAY} - {BEIJING} FROM mentions m WHERE {{where}}
+ON CONFLICT DO NOTHING
 """
 
 FIRST = f"""
@@ -141,7 +162,23 @@ CREATE TABLE digests (
 ) STRICT, WITHOUT ROWID;
 """
 
-STEPS: tuple[str, ...] = (FIRST,)
+TERMS = f"""
+CREATE TABLE hashtag_hours (
+  topic_id INTEGER NOT NULL REFERENCES topics, key TEXT NOT NULL, hour INTEGER NOT NULL, mentions INTEGER NOT NULL,
+  PRIMARY KEY (topic_id, key, hour)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE word_days ( -- days of Beijing; a word counts once per text, copies and reposts do not count
+  topic_id INTEGER NOT NULL REFERENCES topics, day INTEGER NOT NULL, word TEXT NOT NULL, texts INTEGER NOT NULL,
+  PRIMARY KEY (topic_id, day, word)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE word_days_due ( -- days whose words are still to be counted, or to be counted again
+  topic_id INTEGER NOT NULL REFERENCES topics, day INTEGER NOT NULL, PRIMARY KEY (topic_id, day)
+) STRICT, WITHOUT ROWID;
+{COUNT_HASHTAGS.format(where="true")};
+{DAYS_DUE.format(where="true")};
+"""
+
+STEPS: tuple[str, ...] = (FIRST, TERMS)
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:

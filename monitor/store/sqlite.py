@@ -1,19 +1,20 @@
 """The store on SQLite: each method is one transaction, or one read, of the module that knows how."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from os import PathLike
 from pathlib import Path
 from typing import Self
 
 from analysis.annotation import Annotation
+from analysis.emerging import TermCount
 from analysis.rules.rule import SourceHealth, Verdict
 from analysis.series import Observation, Series
 from collectors.pace import HostPace
 from collectors.post import HotEntry, Post, Rejected
 from monitor.alerts.types import Alert, Delivery, Transition
-from monitor.store import digests, judgements, outbox, reading, timeline, topics
-from monitor.store.epoch import MINUTE, maybe_moment
+from monitor.store import digests, judgements, outbox, reading, terms, timeline, topics
+from monitor.store.epoch import MINUTE, bound, maybe_moment
 from monitor.store.file import DatabaseFile
 from monitor.store.hosts import load_paces
 from monitor.store.ingest import ingest
@@ -182,6 +183,31 @@ class SqliteStore:
     def hashtags(self, topic: str, since: datetime, until: datetime, limit: int) -> tuple[tuple[str, str, int], ...]:
         with self._file.reading() as connection:
             return timeline.hashtags(connection, topic, since, until, limit)
+
+    def hashtag_counts(
+        self, topic: str, since: datetime, until: datetime, past_since: datetime, at_least: int
+    ) -> tuple[TermCount, ...]:
+        with self._file.reading() as connection:
+            return terms.hashtag_counts(connection, topic, bound(since), bound(until), bound(past_since), at_least)
+
+    def usual_hashtags(
+        self, topic: str, since: datetime, until: datetime, at_least: int
+    ) -> tuple[tuple[str, int], ...]:
+        with self._file.reading() as connection:
+            return terms.usual_hashtags(connection, topic, bound(since), bound(until), at_least)
+
+    def hashtag_series(
+        self, topic: str, key: str, since: datetime, until: datetime
+    ) -> tuple[tuple[datetime, int], ...]:
+        with self._file.reading() as connection:
+            return terms.hashtag_hours(connection, topic, key, bound(since), bound(until))
+
+    def word_counts(self, topic: str, words: Sequence[str], since: datetime, until: datetime) -> Mapping[str, int]:
+        if not self._file.read_only:
+            with self._file.writing() as connection:
+                terms.settle_words(connection, topic, bound(since), bound(until))
+        with self._file.reading() as connection:
+            return terms.word_counts(connection, topic, words, bound(since), bound(until))
 
     def categories(self, topic: str, since: datetime, until: datetime) -> tuple[tuple[str, int, int], ...]:
         with self._file.reading() as connection:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Protocol, Self
 
 from analysis.annotation import Annotation
+from analysis.emerging import TermCount
 from analysis.rules.rule import SourceHealth, Verdict
 from analysis.series import Observation, Series
 from collectors.pace import HostPace
@@ -293,6 +294,30 @@ class Store(Protocol):
 
     def hashtags(self, topic: str, since: datetime, until: datetime, limit: int) -> tuple[tuple[str, str, int], ...]:
         """(folded key, most used spelling, mentions), most first."""
+        ...
+
+    def hashtag_counts(
+        self, topic: str, since: datetime, until: datetime, past_since: datetime, at_least: int
+    ) -> tuple[TermCount, ...]:
+        """Hashtags with `at_least` mentions in [since, until), most first; `before` counts the whole hours from
+        `past_since` to `since`. Costs the window, and at most one number an hour of the past for each hashtag."""
+        ...
+
+    def usual_hashtags(
+        self, topic: str, since: datetime, until: datetime, at_least: int
+    ) -> tuple[tuple[str, int], ...]:
+        """(folded key, mentions) in the whole hours of [since, until), most first."""
+        ...
+
+    def hashtag_series(
+        self, topic: str, key: str, since: datetime, until: datetime
+    ) -> tuple[tuple[datetime, int], ...]:
+        """(start, mentions) of the hours that begin in [since, until) and have any mention with the hashtag."""
+        ...
+
+    def word_counts(self, topic: str, words: Sequence[str], since: datetime, until: datetime) -> Mapping[str, int]:
+        """Word → texts (no copies, no reposts) with it on the days of Asia/Shanghai that begin in [since, until);
+        since on such a border. Words without any are left out."""
         ...
 
     def categories(self, topic: str, since: datetime, until: datetime) -> tuple[tuple[str, int, int], ...]:

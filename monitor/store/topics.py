@@ -14,6 +14,7 @@ from monitor.store.ingest import topic_id
 from monitor.store.posts import MENTION_COLUMNS, MentionRow, NewPost, mention_rows
 from monitor.store.rows import POST_FIELDS, as_post
 from monitor.store.store import Decider, TopicState, WatchedTopic
+from monitor.store.terms import recount_terms
 
 BATCH = 2_000  # posts annotated at a time
 
@@ -108,6 +109,7 @@ def _swap(connection: sqlite3.Connection, staged: str, number: int, newest: int)
     connection.execute(f"INSERT INTO mentions ({MENTION_COLUMNS}) SELECT {MENTION_COLUMNS} FROM {staged}")
     connection.execute(f"DELETE FROM {staged}")
     recount_topic(connection, number)
+    recount_terms(connection, number)
     connection.execute("UPDATE topics SET recounted = 1, late_from = observed_until WHERE id = ?", (number,))
     row = connection.execute("SELECT count(*) FROM mentions WHERE topic_id = ?", (number,)).fetchone()
     return int(row[0])

@@ -41,11 +41,12 @@ def note(
     polarity: float | None = None,
     fingerprint: int = 0,
     hashtags: Iterable[str] = (),
+    tokens: Iterable[str] = ("奶茶", "排队"),
     version: str = "v1",
 ) -> Annotation:
     return Annotation(
         normal="text",
-        tokens=("奶茶", "排队"),
+        tokens=tuple(tokens),
         hashtags=tuple(Hashtag(key=tag.lower(), spelling=tag, start=0, end=1) for tag in hashtags),
         matches=tuple(Match(topic=topic, term="奶茶", start=2, end=4) for topic in topics),
         complaints=tuple(Complaint(category=name, term="卡", start=1, end=2) for name in categories),

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from monitor.store.file import DatabaseFile
-from monitor.store.migrations import STEPS, statements
+from monitor.store.migrations import STEPS, TERMS, statements
 from monitor.store.sqlite import open_store
 from monitor.store.store import Selection, StoreError
-from tests.contracts.store_samples import START, TEA, WEB, at, post, visit
+from tests.contracts.store_samples import START, TEA, WEB, at, note, post, visit
 
 NOBODY = 65_534
 ALL = Selection(since=at(-100), until=at(100))
@@ -174,7 +174,9 @@ def test_a_newer_file_is_refused(path: Path, read_only: bool) -> None:
     connection = sqlite3.connect(path)
     connection.execute(f"PRAGMA user_version = {len(STEPS) + 1}")
     connection.close()
-    with pytest.raises(StoreError, match=r"written by a newer Trend Monitor \(schema 2, this one knows 1\)"):
+    with pytest.raises(
+        StoreError, match=rf"newer Trend Monitor \(schema {len(STEPS) + 1}, this one knows {len(STEPS)}\)"
+    ):
         open_store(path, read_only=read_only)
 
 
@@ -225,3 +227,19 @@ def test_every_table_is_strict(path: Path) -> None:
     loose = {name for name, strict in tables.items() if not strict and not name.startswith("sqlite_")}
     assert len(tables) > 15
     assert loose == set()
+
+
+def test_terms_of_a_file_from_before_they_were_counted_are_counted(path: Path) -> None:
+    with open_store(path) as store:
+        store.ingest(visit("t", [(post(2), note(hashtags=["秋天"], tokens=["第一杯", "奶茶"])), (post(3), note())]))
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        f"DROP TABLE hashtag_hours; DROP TABLE word_days; DROP TABLE word_days_due; {TERMS}"
+    )  # as the migration does
+    connection.close()
+    with open_store(path) as store:
+        assert store.hashtag_series("tea", "秋天", at(0), at(60)) == ((at(0), 1),)
+        words = {"第一杯": 1, "奶茶": 3}
+        with open_store(path, read_only=True) as reader:
+            assert reader.word_counts("tea", tuple(words), at(-540), at(900)) == words
+        assert store.word_counts("tea", tuple(words), at(-540), at(900)) == words

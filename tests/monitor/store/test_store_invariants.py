@@ -2,8 +2,9 @@
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
@@ -46,6 +47,8 @@ def annotated(draw: st.DrawFn, latest: float) -> tuple[Post, Annotation]:
             categories=draw(st.sampled_from([(), (), ("slow",), ("slow", "busy")])),
             polarity=draw(st.sampled_from([None, -0.3335, 0.0, 0.9, 0.0005])),
             fingerprint=draw(st.sampled_from([0, 0, 5, 6])),
+            hashtags=draw(st.sampled_from([(), ("秋天",), ("秋天", "Milk"), ("milk",)])),
+            tokens=draw(st.sampled_from([(), ("奶茶",), ("奶茶", "第一杯", "奶茶"), ('a"b\\', "第一杯")])),
         ),
     )
 
@@ -107,6 +110,33 @@ def test_a_bucket_always_equals_a_recount_of_its_mentions(visits: list[Visit]) -
                         counted += len(here)
                         assert bucket.tally == tally_of(here)
                     assert counted == len(chosen)
+
+
+@FEW
+@given(rounds())
+def test_the_counts_of_hashtags_and_words_always_equal_a_recount(visits: list[Visit]) -> None:
+    for store in opened(visits):
+        posts = {stored.post.key: stored for stored in store.posts(ALL)}
+        mentions = list(store.mentions(ALL))
+        for topic in ("tea", "milk"):
+            chosen = [m for m in mentions if m.topic == topic]
+            for key in ("秋天", "milk"):
+                hours = Counter(
+                    m.published_at.replace(minute=0, second=0) for m in chosen if key in posts[m.post].hashtags
+                )
+                assert store.hashtag_series(topic, key, at(-600), at(600)) == tuple(sorted(hours.items()))
+            words = Counter(word for m in chosen if m.original for word in set(posts[m.post].tokens))
+            since, until = at(-540 - 1440), at(900)  # days of Beijing
+            assert store.word_counts(topic, ("奶茶", "第一杯", 'a"b\\'), since, until) == words
+        again = {key: note(p.topics, tokens=p.tokens, hashtags=p.hashtags) for key, p in posts.items()}
+        store.recount("tea", partial(_known, again), lambda _: None)
+        assert store.word_counts("tea", ("奶茶",), since, until).get("奶茶", 0) == sum(
+            m.original and "奶茶" in posts[m.post].tokens for m in mentions if m.topic == "tea"
+        )
+
+
+def _known(annotations: Mapping[str, Annotation], posts: Sequence[Post]) -> list[Annotation]:
+    return [annotations[post.key] for post in posts]
 
 
 @FEW
