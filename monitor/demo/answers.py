@@ -1,43 +1,28 @@
 """How each platform host answers a request at a moment: its page, its refusals, its faults."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
-from urllib.parse import parse_qs, quote, urlsplit
+from functools import partial
+from urllib.parse import quote
 
-from monitor.demo.faults import Fault, FaultKind, Faults
+from monitor.demo import mirrors, weibo_hosts
+from monitor.demo.exchange import JSON, Answer, Request, html_answer, json_answer
+from monitor.demo.failures import CLOCK_OFF, failing, to_passport
+from monitor.demo.faults import FaultKind, Faults
 from monitor.demo.feeds import feed
 from monitor.demo.hot_words import hot_search
-from monitor.demo.pages import CARDS_A_PAGE, MOST_PAGES, VISITOR_PAGE, search_page
+from monitor.demo.pages import CARDS_A_PAGE, MOST_PAGES, search_page
 from monitor.demo.post import DemoPost
-from monitor.demo.scenario import BEIJING, BRIDGE, HOT_LIST, SEARCH, Scenario
+from monitor.demo.scenario import BEIJING, BRAND, BRIDGE, HOT_LIST, SEARCH, Scenario
 from monitor.demo.scripted import articles
 from monitor.demo.search_index import SearchIndex
+from monitor.demo.wechat_hosts import ARTICLES_HOST, OWN_ACCOUNT, READING, SOGOU, WechatHosts
+from monitor.demo.weibo_hosts import WeiboHosts
 from monitor.demo.world import posts
 
-_HTML = "text/html; charset=utf-8"
-_JSON = "application/json; charset=utf-8"
-_PASSPORT = "https://passport.weibo.com/visitor/visitor?entry=miniblog&a=enter&url="
 _MOST_SHOWN = CARDS_A_PAGE * MOST_PAGES
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """`at` is the event time; header names are lower case."""
-
-    host: str
-    target: str  # path and query
-    at: datetime
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    status: int = 200
-    content_type: str = _HTML
-    body: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    hangs: bool = False  # nothing is sent
+_NOT_THERE = "页面不存在"
 
 
 class Platforms:
@@ -46,79 +31,78 @@ class Platforms:
     def __init__(self, scenario: Scenario, scale: float = 1.0, *, shown: Sequence[DemoPost] | None = None) -> None:
         self.scenario = scenario
         self.faults = Faults(scenario.gaps)
-        self._index = SearchIndex(posts(scenario, scale) if shown is None else shown)
+        written = posts(scenario, scale) if shown is None else shown
+        self._index = SearchIndex(written)
         self._articles = articles(scenario)
+        weibo = self._weibo = WeiboHosts(scenario, written, self._index)
+        wechat = WechatHosts(self._articles, own=BRAND)
+        self._hosts: Mapping[str, Callable[[Request], Answer]] = {
+            SEARCH: self._search,
+            HOT_LIST: self._desktop,
+            BRIDGE: self._bridge,
+            weibo_hosts.MOBILE_HOST: weibo.mobile,
+            weibo_hosts.DESKTOP_PASSPORT: weibo.passport,
+            weibo_hosts.MOBILE_PASSPORT: weibo.passport,
+            weibo_hosts.OPEN_PLATFORM: weibo.official,
+            weibo_hosts.COMMERCIAL: weibo.official,
+            SOGOU: wechat.search,
+            ARTICLES_HOST: wechat.article,
+            READING: wechat.reading,
+            OWN_ACCOUNT: wechat.own_account,
+            mirrors.NEWSNOW: partial(mirrors.newsnow, scenario),
+            mirrors.DAILYHOT: partial(mirrors.dailyhot, scenario),
+        }
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        return tuple(self._hosts)
 
     def answer(self, request: Request) -> Answer:
         """What the host says, faults first: a wall stands before everything."""
         fault = self.faults.at(request.host, request.at)
-        if fault is not None and fault.kind is not FaultKind.TRUNCATED:
-            return _failing(fault, request)
-        right = {SEARCH: self._search, HOT_LIST: self._hot_list, BRIDGE: self._bridge}[request.host](request)
-        if fault is not None:
-            return Answer(content_type=right.content_type, body=right.body[: len(right.body) // 2])
-        return right
+        right = self._hosts[request.host]
+        return right(request) if fault is None else failing(fault, request, right)
 
     def _search(self, request: Request) -> Answer:
-        if not _cookie(request, "SUB"):
-            return _to_passport(request)
-        url = urlsplit(request.target)
-        asked = {name: values[0] for name, values in parse_qs(url.query).items()}
+        if request.path == "/top/summary":
+            return self._weibo.summary(request)
+        if not request.cookie("SUB"):
+            return to_passport(request)
+        asked = request.asked
         query = asked.get("q", "").strip()
-        if url.path not in ("/weibo", "/realtime") or not query:
-            return Answer(status=404, body="页面不存在".encode())
+        if request.path not in ("/weibo", "/realtime") or not query:
+            return html_answer(_NOT_THERE, status=404)
         try:
             number = int(asked.get("page", "1"))
             since, until = _timescope(asked.get("timescope", ""))
         except ValueError:
-            return Answer(status=404, body="页面不存在".encode())
+            return html_answer(_NOT_THERE, status=404)
         found = self._index.find(query, request.at, since, until, most=_MOST_SHOWN)
         pages = -(-len(found) // CARDS_A_PAGE)
         shown = found[(number - 1) * CARDS_A_PAGE : number * CARDS_A_PAGE] if 1 <= number <= MOST_PAGES else []
-        path = "&".join([f"{url.path}?q={quote(query, safe='')}", *(p for p in url.query.split("&") if _kept(p))])
-        return Answer(body=search_page(query, path, shown, number, pages, request.at).encode())
+        kept = (pair for pair in request.target.partition("?")[2].split("&") if _kept(pair))
+        path = "&".join([f"{request.path}?q={quote(query, safe='')}", *kept])
+        now = request.at
+        fault = self.faults.at(request.host, now)
+        if fault is not None and fault.kind is FaultKind.CLOCK_OFF:
+            off_s = int(CLOCK_OFF.total_seconds())
+            shown = [replace(post, second=post.second + off_s) for post in shown]
+        return html_answer(search_page(query, path, shown, number, pages, now))
 
-    def _hot_list(self, request: Request) -> Answer:
-        if urlsplit(request.target).path != "/ajax/side/hotSearch":
-            return Answer(status=404, content_type=_JSON, body=b'{"ok":0,"message":"Not Found"}')
+    def _desktop(self, request: Request) -> Answer:
+        if request.path.startswith("/ajax/statuses/"):
+            return self._weibo.desktop(request)
+        if request.path != "/ajax/side/hotSearch":
+            return json_answer({"ok": 0, "message": "Not Found"}, status=404)
         if not request.headers.get("referer", "").startswith("https://weibo.com/"):
-            return Answer(status=403, content_type=_JSON, body=b'{"error":"Forbidden"}')
-        return Answer(content_type=_JSON, body=hot_search(self.scenario, request.at))
+            return json_answer({"error": "Forbidden"}, status=403)
+        return Answer(content_type=JSON, body=hot_search(self.scenario, request.at))
 
     def _bridge(self, request: Request) -> Answer:
-        found = feed(urlsplit(request.target).path, self._articles, request.at)
+        found = feed(request.path, self._articles, request.at)
         if found is None:
-            return Answer(status=400, content_type=_JSON, body='{"message":"不存在该feed！"}'.encode())
+            return json_answer({"message": "不存在该feed！"}, status=400)
         return Answer(content_type=found[0], body=found[1])
-
-
-def _failing(fault: Fault, request: Request) -> Answer:
-    match fault.kind:
-        case FaultKind.LOGIN_WALL if request.host == SEARCH:
-            return Answer(body=VISITOR_PAGE.encode())
-        case FaultKind.LOGIN_WALL:
-            return Answer(content_type=_JSON, body=b'{"ok":-100,"url":"https://weibo.com/login.php"}')
-        case FaultKind.LOGIN_REDIRECT:
-            return _to_passport(request)
-        case FaultKind.TOO_MANY:
-            told = {} if fault.retry_after_s is None else {"Retry-After": str(fault.retry_after_s)}
-            return Answer(status=429, headers=told, body=b"Too Many Requests")
-        case FaultKind.BLOCKED:
-            return Answer(status=432)
-        case FaultKind.HANG:
-            return Answer(status=0, hangs=True)
-        case _:
-            return Answer(status=500, body=b"Internal Server Error")
-
-
-def _to_passport(request: Request) -> Answer:
-    there = _PASSPORT + quote(f"https://{request.host}{request.target}", safe="")
-    return Answer(status=302, headers={"Location": there})
-
-
-def _cookie(request: Request, name: str) -> str:
-    pairs = (pair.strip().partition("=") for pair in request.headers.get("cookie", "").split(";"))
-    return next((value for key, _, value in pairs if key == name), "")
 
 
 def _kept(parameter: str) -> bool:

@@ -11,13 +11,20 @@ from typing import Any
 
 
 class FaultKind(StrEnum):
-    LOGIN_WALL = "login_wall"  # status 200 and a visitor page (search), or a body that says "log in" (JSON)
+    LOGIN_WALL = "login_wall"  # status 200 and a visitor page, a captcha, or a body that says "log in"
     LOGIN_REDIRECT = "login_redirect"  # 302 to the passport host
     TOO_MANY = "429"
+    FORBIDDEN = "403"
     BLOCKED = "432"
-    TRUNCATED = "truncated"  # the first half of the right body
     BROKEN = "500"
     HANG = "hang"  # no answer until the client gives up
+    DRIP = "drip"  # the right answer, byte by byte, for longer than a client waits
+    RESET = "reset"  # the connection is reset within the body
+    TRUNCATED = "truncated"  # the first half of the right body
+    TRUNCATED_GZIP = "truncated_gzip"  # half a compressed body
+    WRONG_CHARSET = "wrong_charset"  # GB18030 that is called UTF-8
+    CLOCK_OFF = "clock_off"  # the host's clock is eight hours behind
+    REPEATING = "repeating"  # whatever page is asked for, the first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,12 @@
-"""The hot list of weibo.com: fifty invented words that come and go, and the campaign's climb to the top."""
+"""The hot list of Weibo, at each of its doors: fifty invented words that come and go, and the campaign's climb."""
 
 import json
 from collections.abc import Iterator
 from datetime import datetime
+from html import escape
 from math import cos, tau
 from random import Random
+from urllib.parse import quote
 
 from monitor.demo.rates import outage_level, surge_level
 from monitor.demo.scenario import BRAND, HASHTAG, Scenario
@@ -17,14 +19,45 @@ _CAMPAIGN_HEAT, _OUTAGE_HEAT = 3_400_000, 980_000
 _LABELS = {"新": 1, "热": 2, "沸": 16, "爆": 4}
 
 
+def ranked_words(scenario: Scenario, now: datetime) -> list[tuple[str, int, str]]:
+    """(word, heat, label) of the list at `now`, the hottest first."""
+    return sorted(_heats(scenario, now), key=lambda line: (-line[1], line[0]))[:_LINES]
+
+
+def hot_band(scenario: Scenario, now: datetime) -> dict[str, object]:
+    """The JSON of /ajax/statuses/hot_band."""
+    words = enumerate(ranked_words(scenario, now), 1)
+    lines = [
+        _line(word, heat, label, place) | {"raw_hot": heat, "category": "社会", "rank": place - 1}
+        for place, (word, heat, label) in words
+    ]
+    return {"ok": 1, "http_code": 200, "data": {"band_list": lines}}
+
+
+def hot_table(scenario: Scenario, now: datetime) -> str:
+    """The page of s.weibo.com/top/summary."""
+    row = '<tr><td class="td-01{top}">{place}</td><td class="td-02"><a href="/weibo?q={at}&Refer=top">{word}</a>'
+    row += '<span>{heat}</span></td><td class="td-03"><i class="icon-txt">{label}</i></td></tr>'
+    pinned = _pinned_word(now)
+    rows = [row.format(top="", place='<i class="icon-top"></i>', at=quote(pinned), word=pinned, heat="", label="热")]
+    for place, (word, heat, label) in enumerate(ranked_words(scenario, now), 1):
+        top, at = " ranktop" if place < 4 else "", quote(f"#{word}#", safe="")
+        shown = f"综艺 {heat}" if place % 5 == 0 else f"{heat}"
+        rows.append(row.format(top=top, place=place, at=at, word=escape(word), heat=shown, label=label))
+    head = (
+        '<!DOCTYPE html><html><head><title>微博热搜榜</title></head><body><div id="pl_top_realtimehot"><table><tbody>'
+    )
+    return head + "\n".join(rows) + "</tbody></table></div></body></html>"
+
+
 def hot_search(scenario: Scenario, now: datetime) -> bytes:
     """The JSON of /ajax/side/hotSearch as it is at `now`."""
-    ranked = sorted(_heats(scenario, now), key=lambda line: (-line[1], line[0]))[:_LINES]
+    ranked = ranked_words(scenario, now)
     lines = [_line(word, heat, label, place) for place, (word, heat, label) in enumerate(ranked, 1)]
     lines.insert(_AD_PLACE - 1, _advertisement())
     for place, line in enumerate(lines):
         line["rank"] = place
-    pinned = _pinned(slots()["pinned_word"][now.timetuple().tm_yday % len(slots()["pinned_word"])], now)
+    pinned = _pinned(_pinned_word(now), now)
     payload = {"ok": 1, "data": {"realtime": lines, "hotgovs": [pinned], "hotgov": pinned}}
     return json.dumps(payload, ensure_ascii=False).encode()
 
@@ -64,6 +97,11 @@ def _line(word: str, heat: int, label: str, place: int) -> dict[str, object]:
 def _advertisement() -> dict[str, object]:
     word = slots()["ad_word"][0]
     return {"word": word, "word_scheme": word, "note": word, "num": 0, "is_ad": 1, "label_name": "商", "topic_flag": 0}
+
+
+def _pinned_word(now: datetime) -> str:
+    words = slots()["pinned_word"]
+    return words[now.timetuple().tm_yday % len(words)]
 
 
 def _pinned(word: str, now: datetime) -> dict[str, object]:

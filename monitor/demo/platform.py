@@ -1,19 +1,22 @@
-"""A local stand-in for Weibo and a WeChat bridge, in a process of its own: one loopback port for each host.
+"""A local stand-in for Weibo and WeChat, in a process of its own: one loopback port for each host.
 
     python -m monitor.demo.platform --scenario tea-morning --seed 7 --log requests.jsonl
 
 prints one JSON line, host → port (`control` is for tests), and serves until its standard input closes or SIGTERM
-comes. It has no clock: each request says what time it is (`X-Event-Time`, ISO 8601), and sees what was published
-until then. The control port takes `POST /faults` with `{"host", "kind", "from", "until", "retry_after"}`; kind `off`
-switches all faults of a host off.
+comes. The hosts are those that the demo asks; with `--all` every host that an adapter asks. It has no clock: each
+request says what time it is (`X-Event-Time`, ISO 8601), and sees what was published until then. The control port takes
+`POST /faults` with `{"host", "kind", "from", "until", "retry_after"}`; kind `off` switches all faults of a host off.
 """
 
 import argparse
 import json
 import signal
+import socket
+import struct
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from http import HTTPStatus
@@ -21,14 +24,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import IO, Any
 
-from monitor.demo.answers import Answer, Platforms, Request
+from monitor.demo.answers import Platforms
+from monitor.demo.exchange import Answer, Manner, Request
 from monitor.demo.faults import read_fault
 from monitor.demo.scenario import HOSTS, SCENARIOS, scenario_named
 
 CONTROL = "control"
 EVENT_TIME = "X-Event-Time"
 _HANG_S = 120.0
+_DRIP_S = 0.02  # from byte to byte
 _MOST_ORDERED = 10_000  # bytes of an order to the control port
+_MOST_POSTED = 100_000  # bytes of a question
 
 
 class RequestLog:
@@ -60,10 +66,7 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def send(self, answer: Answer) -> None:
-        lines = [f"HTTP/1.1 {answer.status} {_phrase(answer.status)}"]
-        headers = {"Content-Type": answer.content_type, "Content-Length": str(len(answer.body)), **answer.headers}
-        lines += [f"{name}: {value}" for name, value in headers.items()]
-        self.wfile.write("\r\n".join([*lines, "", ""]).encode("latin-1") + answer.body)
+        self.wfile.write(_head(answer) + answer.body)
 
     def log_message(self, format: str, *args: object) -> None:
         """Keep standard error quiet: the request log tells more."""
@@ -74,21 +77,40 @@ class _HostHandler(_Handler):
         self._host, self._platforms, self._log, self._closing = host, platforms, log, closing
         super().__init__(*args)
 
-    def do_GET(self) -> None:
+    def do_POST(self) -> None:
+        self.do_GET(self.rfile.read(min(int(self.headers.get("Content-Length", 0)), _MOST_POSTED)))
+
+    def do_GET(self, body: bytes = b"") -> None:
         try:
             at = datetime.fromisoformat(self.headers.get(EVENT_TIME, "")).astimezone(UTC)
         except ValueError:
             self.send(Answer(status=400, body=f"the request must say what time it is: {EVENT_TIME}".encode()))
             return
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(host=self._host, target=self.path, at=at, headers=headers)
+        request = Request(host=self._host, target=self.path, at=at, headers=headers, body=body)
         answer = self._platforms.answer(request)
         self._log.write(request, answer.status)
-        if answer.hangs:
-            self._closing.wait(_HANG_S)
-            self.close_connection = True
-        else:
+        if answer.manner is Manner.WHOLE:
             self.send(answer)
+            return
+        self.close_connection = True
+        with suppress(OSError):  # the client gives up first
+            self._send_badly(answer)
+
+    def _send_badly(self, answer: Answer) -> None:
+        match answer.manner:
+            case Manner.HANGS:
+                self._closing.wait(_HANG_S)
+            case Manner.DRIPS:
+                self.wfile.write(_head(answer))
+                for place in range(len(answer.body)):
+                    if self._closing.wait(_DRIP_S):
+                        return
+                    self.wfile.write(answer.body[place : place + 1])
+            case Manner.RESET:
+                self.wfile.write(_head(answer) + answer.body[: len(answer.body) // 2])
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.connection.close()
 
 
 class _ControlHandler(_Handler):
@@ -113,12 +135,12 @@ class _ControlHandler(_Handler):
 
 
 class StandIn:
-    """The servers of every host and of the control port; `ports` are open as soon as it is built."""
+    """The servers of `hosts` and of the control port; `ports` are open as soon as it is built."""
 
-    def __init__(self, platforms: Platforms, log: RequestLog) -> None:
+    def __init__(self, platforms: Platforms, log: RequestLog, hosts: Sequence[str] = HOSTS) -> None:
         self._closing = threading.Event()
         self._servers: dict[str, ThreadingHTTPServer] = {}
-        for host in HOSTS:
+        for host in hosts:
             handler = partial(_HostHandler, host=host, platforms=platforms, log=log, closing=self._closing)
             self._servers[host] = _server(handler)
         self._servers[CONTROL] = _server(partial(_ControlHandler, platforms=platforms))
@@ -150,6 +172,13 @@ def _server(handler: "partial[_HostHandler] | partial[_ControlHandler]") -> Thre
     return server
 
 
+def _head(answer: Answer) -> bytes:
+    lines = [f"HTTP/1.1 {answer.status} {_phrase(answer.status)}"]
+    headers = {"Content-Type": answer.content_type, "Content-Length": str(len(answer.body)), **answer.headers}
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+
 def _phrase(status: int) -> str:
     try:
         return HTTPStatus(status).phrase
@@ -163,10 +192,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--scale", type=float, default=1.0, help="thins the world: 0.1 is a tenth of the posts")
     parser.add_argument("--log", type=Path, help="file that gets one JSON line for each request")
+    parser.add_argument("--all", action="store_true", help="serve every host that an adapter asks")
     options = parser.parse_args(arguments)
     scenario = scenario_named(options.scenario, seed=options.seed)
     log = options.log.open("a", encoding="utf-8") if options.log else None
-    stand_in = StandIn(Platforms(scenario, options.scale), RequestLog(log))
+    platforms = Platforms(scenario, options.scale)
+    stand_in = StandIn(platforms, RequestLog(log), platforms.hosts if options.all else HOSTS)
     stand_in.start()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     sys.stdout.write(json.dumps(stand_in.ports) + "\n")

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from monitor.demo.answers import Platforms, Request
+from monitor.demo.answers import Platforms
+from monitor.demo.exchange import Request
 from monitor.demo.faults import Fault, FaultKind
 from monitor.demo.scenario import BEIJING, BRIDGE, HOSTS, TEA_MORNING
 from monitor.demo.world import posts

@@ -16,7 +16,8 @@ from collectors.source import Reading
 from collectors.wechat.feed import FeedSettings, WechatFeed
 from collectors.weibo.hot_list import HotListSettings, WeiboHotList
 from collectors.weibo.search_web import SearchWebSettings, WeiboSearchWeb
-from monitor.demo.answers import Answer, Platforms, Request
+from monitor.demo.answers import Platforms
+from monitor.demo.exchange import Answer, Manner, Request
 from monitor.demo.faults import Fault, FaultKind
 from monitor.demo.pages import search_page, shown_count, shown_time
 from monitor.demo.post import DemoPost
@@ -273,9 +274,10 @@ def test_each_fault_answers_in_its_way(kind: FaultKind) -> None:
     at = beijing(20, 12)
     platforms.faults.add(Fault(host=SEARCH, kind=kind, retry_after_s=90))
     answer = ask(platforms, LIVE.format(q="知夏", page=1), at)
-    expected = {"login_wall": 200, "login_redirect": 302, "429": 429, "432": 432, "truncated": 200, "500": 500}
-    assert answer.status == expected.get(kind, 0)
-    assert answer.hangs is (kind is FaultKind.HANG)
+    refused = {"login_redirect": 302, "429": 429, "403": 403, "432": 432, "500": 500, "hang": 0}
+    assert answer.status == refused.get(kind, 200)
+    manners = {FaultKind.HANG: Manner.HANGS, FaultKind.DRIP: Manner.DRIPS, FaultKind.RESET: Manner.RESET}
+    assert answer.manner is manners.get(kind, Manner.WHOLE)
     assert answer.headers.get("Retry-After") == ("90" if kind is FaultKind.TOO_MANY else None)
     if kind is FaultKind.TRUNCATED:
         with pytest.raises((PayloadChanged, Transient, RateLimited)):
