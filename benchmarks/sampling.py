@@ -25,8 +25,9 @@ from collectors.secret import Secret
 from collectors.source import Target
 from collectors.weibo.search_web import SearchWebSettings, WeiboSearchWeb
 from monitor.config import TopicConfig
-from monitor.demo.answers import Answer, Platforms, Request
+from monitor.demo.answers import Platforms
 from monitor.demo.drive import event_time
+from monitor.demo.exchange import Answer, Request
 from monitor.demo.platform import RequestLog, StandIn
 from monitor.demo.scenario import SEARCH
 from monitor.pipeline import Job

@@ -28,6 +28,7 @@ from collectors.pace import HostPace
 from collectors.redaction import secrets_of, shown, without
 from collectors.revalidation import Revalidation
 from collectors.secret import Secret
+from collectors.server_clock import check_clock
 from collectors.session import Session
 from collectors.set_cookie import set_cookies
 
@@ -225,6 +226,7 @@ class Client:
             try:
                 response, content = self._ask(target, _headers(headers, sent), host, posted or {})
                 self._hosts.note(host, response)
+                check_clock(response.headers, self._clock.now())
             except (httpx.HTTPError, OSError, UnicodeError) as error:  # UnicodeError: a host that no resolver takes
                 raise Transient(f"{shown(str(target))}: {type(error).__name__}") from None
             except RateLimited:
