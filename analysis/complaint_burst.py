@@ -29,7 +29,8 @@ class Sensitivity:
     threshold: Annotated[float, Gt(0)] = 9.0  # nats of share evidence that page
     count_agrees: Annotated[float, Ge(0), Le(1)] = 0.4  # part of `threshold` that the count's evidence must reach
     recovered: Annotated[float, Gt(0)] = 4.0  # nats of evidence for "back to normal" that end it
-    min_authors: Annotated[int, Ge(1)] = 5  # distinct complaining people since it began
+    min_authors: Annotated[int, Ge(1)] = 3  # distinct complaining people since it began, for it to fire at all …
+    page_authors: Annotated[int, Ge(1)] = 5  # … and for it to be as urgent as the rule is; until then a warning
     tolerance: Annotated[float, Ge(1)] = 1.05  # times the normal share that pass as normal, were it known exactly
     doubt: Annotated[float, Ge(0)] = 1.5  # standard deviations of what we know of the share that are tolerated on top
     thaw_min: Annotated[int, Ge(60)] = 1440  # minutes of firing after which what lasts is learnt as normal
@@ -47,7 +48,7 @@ _HESITANT = 0.25
 _SURGE_RATIO, _SURGE_COUNT = 2.0, 2.0
 _SURGE_ENDS = 1.5
 _FLOOD = 4.0  # complaints a person: above it a few accounts write most of them, and …
-_FLOOD_AUTHORS = 3  # … this many times as many people are asked for
+_FLOOD_AUTHORS = 5  # … this many times as many people are asked for
 
 
 class Minute(msgspec.Struct, array_like=True):
@@ -69,10 +70,12 @@ class ComplaintBurst(msgspec.Struct):
     recent: list[Minute] = msgspec.field(default_factory=list)
     rate: float = -1.0  # other posts per minute, last few minutes; -1 before the first
     surge_rate: float = 0.0  # the same over some ten minutes
+    usual: float = 0.0  # other posts expected in the newest minute
     surging: bool = False
     firing: bool = False
     fired_min: int = 0
     began: int = 0  # start of the minute in which it began
+    people: float = 0.0  # distinct complaining people since then, while it fires
     back: float = 0.0  # nats for "back to normal"
     score: float = 0.0
 
@@ -108,6 +111,7 @@ class ComplaintBurst(msgspec.Struct):
             self._by_floor(start, of)
         elif self.firing:
             self.fired_min += 1
+            self.people += votes
             self._recover(votes, normal, size, of)
         elif score >= of.threshold and agrees >= of.count_agrees * of.threshold:
             self._fire(start, of)
@@ -132,8 +136,13 @@ class ComplaintBurst(msgspec.Struct):
             began = start
         return max(began, start - 60 * (REMEMBERED - 1))
 
+    def volume_ratio(self) -> float | None:
+        """Other posts of the last ten minutes or so, times what is usual at this hour; None where none are expected."""
+        return round(self.surge_rate / self.usual, 2) if self.usual > 0.0 else None
+
     def _follow(self, rate: float, expected: float) -> None:
         """The volume of the last minutes, and whether it surges."""
+        self.usual = expected
         if self.rate < 0.0:
             self.rate = self.surge_rate = rate
         self.rate += (rate - self.rate) / _SMOOTH_TAU
@@ -151,6 +160,7 @@ class ComplaintBurst(msgspec.Struct):
         flooded = complaints > _FLOOD * votes
         if votes >= of.min_authors * (_FLOOD_AUTHORS if flooded else 1):
             self.firing, self.fired_min, self.began, self.back = True, 1, began, 0.0
+            self.people = votes
 
     def _by_floor(self, start: int, of: Sensitivity) -> None:
         """Fire above the floor, end below half of it."""
@@ -162,7 +172,7 @@ class ComplaintBurst(msgspec.Struct):
         if above and not self.firing:
             self.began = next(minute.start for minute in window if minute.votes)
             self.fired_min, self.back = 0, 0.0
-        self.firing = above
+        self.firing, self.people = above, votes
 
     def _recover(self, votes: float, normal: float, size: float, of: Sensitivity) -> None:
         goes_on = EFFECTS[self.share_bank.leading()] ** 0.75

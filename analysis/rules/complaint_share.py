@@ -14,10 +14,12 @@ from typing import ClassVar, Self
 import msgspec
 
 from analysis.complaint_burst import ComplaintBurst, Sensitivity
-from analysis.rules.rule import Answer, Subject, Verdict
+from analysis.rules.rule import Answer, Figures, Subject, Urgency, Verdict
 from analysis.rules.sample import seen_part
 from analysis.rules.wording import hour_of_week, moment, percent
 from analysis.series import Observation
+
+VERSION = "2"  # to be raised when the same minutes give other verdicts
 
 _FADE = exp(-1 / 20)  # per minute: categories of the last 20 minutes label the alert
 _FAINT = 0.05
@@ -49,15 +51,19 @@ class ComplaintShare:
             start, float(tally.mentions), float(tally.complaints), float(tally.complaint_authors), share
         )
         self._note(seen.categories)
+        figures = self.figures(start)
         return Verdict(
             at=seen.start,
             answer=Answer.BREACH if firing else Answer.CLEAR,
-            because=self.because(start),
+            because=self._sentence(figures),
             value=round(score, 3),
             limit=self._sensitivity.threshold,
             unit="nats",
             labels=self._labels() if firing else (),
             began_at=moment(self._state.burst.began) if firing else None,
+            urgency=self._urgency() if firing else None,
+            figures=figures,
+            version=VERSION,
         )
 
     def judge(self, start: int, mentions: float, complaints: float, votes: float, share: float) -> tuple[bool, float]:
@@ -78,6 +84,11 @@ class ComplaintShare:
             known[name] = known.get(name, 0.0) + mentions
         self._state.categories = known
 
+    def _urgency(self) -> Urgency | None:
+        """What few people complain of is told, and wakes nobody."""
+        burst, of = self._state.burst, self._sensitivity
+        return Urgency.WARN if burst.people < of.page_authors else None
+
     def _labels(self) -> tuple[tuple[str, str], ...]:
         known = self._state.categories
         first = sorted(known, key=lambda name: (-known[name], name))[:_NAMED]
@@ -85,24 +96,43 @@ class ComplaintShare:
 
     def because(self, start: int) -> str:
         """The figures after the minute that starts at `start`, as one sentence."""
-        burst, of = self._state.burst, self._sensitivity
-        line = f"evidence {burst.score:.1f} nats, page line {of.threshold:.1f}"
-        if not burst.warm(of):
+        return self._sentence(self.figures(start))
+
+    def figures(self, start: int) -> Figures:
+        """What stands behind the evidence after the minute that starts at `start`."""
+        burst = self._state.burst
+        since = burst.since(start)
+        told = [minute for minute in burst.recent if minute.start >= since]
+        complaints = round(sum(minute.complaints for minute in told))
+        mentions = round(sum(minute.mentions for minute in told))
+        normal = burst.level.odds()
+        return Figures(
+            minutes=(start - since) // 60 + 1,
+            mentions=mentions,
+            complaints=complaints,
+            authors=round(sum(minute.votes for minute in told)),
+            expected=round(sum(minute.expected for minute in told), 3),
+            expected_for=hour_of_week(start),
+            share=complaints / mentions if mentions else None,
+            usual_share=normal / (1 + normal),
+            volume_surges=burst.surging,
+            volume_ratio=burst.volume_ratio(),
+            by_floor=not burst.warm(self._sensitivity),
+        )
+
+    def _sentence(self, of: Figures) -> str:
+        burst, settings = self._state.burst, self._sensitivity
+        line = f"evidence {burst.score:.1f} nats, page line {settings.threshold:.1f}"
+        if of.by_floor:
             line += (
-                f"; the baseline has {burst.volume.seen / 1440:.1f} of {of.warm_min / 1440:g} days: until then"
-                f" a floor decides, {of.floor_authors} authors in {of.floor_min} min and {percent(of.floor_share)}"
+                f"; the baseline has {burst.volume.seen / 1440:.1f} of {settings.warm_min / 1440:g} days: until then"
+                f" a floor decides, {settings.floor_authors} authors in {settings.floor_min} min"
+                f" and {percent(settings.floor_share)}"
             )
         if burst.score < _CALM and not burst.firing:
             return f"no more complaints than usual; {line}"
-        since = burst.since(start)
-        told = [minute for minute in burst.recent if minute.start >= since]
-        complaints = sum(minute.complaints for minute in told)
-        mentions = sum(minute.mentions for minute in told)
-        normal = burst.level.odds()
         return (
-            f"{complaints:.0f} complaints by {sum(minute.votes for minute in told):.0f} authors"
-            f" in {(start - since) // 60 + 1} min,"
-            f" {sum(minute.expected for minute in told):.1f} expected for {hour_of_week(start)};"
-            f" share {percent(complaints / mentions if mentions else 0.0)} against {percent(normal / (1 + normal))};"
-            f" {line}"
+            f"{of.complaints} complaints by {of.authors} authors in {of.minutes} min,"
+            f" {of.expected:.1f} expected for {of.expected_for};"
+            f" share {percent(of.share or 0.0)} against {percent(of.usual_share or 0.0)}; {line}"
         )

@@ -26,6 +26,35 @@ class Subject(StrEnum):
     SOURCE = "source"  # fed the health of one source, once a round
 
 
+class Urgency(StrEnum):
+    """How urgent a breach is at most, whatever the configuration says of the rule."""
+
+    PAGE = "page"
+    WARN = "warn"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What a verdict rests on, for the message and for the evidence kept. None: the rule does not look at it.
+
+    Counts are those seen in the last `minutes`, the one judged included; the breach began with the first of them, as
+    far as the rule remembers.
+    """
+
+    minutes: int
+    mentions: int | None = None
+    complaints: int | None = None
+    authors: int | None = None  # distinct complaining people, each counted once in 30 minutes
+    expected: float | None = None  # complaints where the rule judges these, else mentions, in the same minutes
+    expected_for: str = ""  # the hour of the week that is expected of, "Mon 20:00"; "": of no certain hour
+    share: float | None = None  # 0 … 1
+    usual_share: float | None = None
+    volume_surges: bool | None = None  # is there clearly more talk than usual, too
+    volume_ratio: float | None = None  # talk lately, times what is usual at this hour
+    by_floor: bool = False  # the baseline is too young: a static floor decided
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     at: datetime  # the minute (its start) or round that was judged
@@ -36,6 +65,9 @@ class Verdict:
     unit: str = ""
     labels: tuple[tuple[str, str], ...] = ()  # e.g. ("categories", "slow,busy")
     began_at: datetime | None = None  # when the breach began, where the rule can tell
+    urgency: Urgency | None = None  # at most so urgent; None: as configured
+    figures: Figures | None = None
+    version: str = ""  # of the rule's method: another one may judge the same minutes otherwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

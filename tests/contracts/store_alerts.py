@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from analysis.rules.rule import Answer, Verdict
+from analysis.rules.rule import Answer, Figures, Urgency, Verdict
 from monitor.alerts.types import State
 from monitor.store.store import OutboxCounts, RuleState, Store
 from tests.contracts.store_opening import Killed, OpensStore
@@ -16,7 +16,16 @@ class AlertContract(OpensStore):
     def test_a_judgement_is_read_back(self, store: Store) -> None:
         assert store.rule_state("complaints", "tea") == RuleState()
         firing = alert(fired_at=at(2))
-        verdict = Verdict(at=at(2), answer=Answer.BREACH, because="share 50 %", value=0.5, labels=(("c", "slow"),))
+        verdict = Verdict(
+            at=at(2),
+            answer=Answer.BREACH,
+            because="share 50 %",
+            value=0.5,
+            labels=(("c", "slow"),),
+            urgency=Urgency.WARN,
+            figures=Figures(minutes=3, complaints=4, expected=0.25, share=0.5, volume_surges=False),
+            version="2",
+        )
         store.record(
             judgement(3, firing, state=b"\x00x", verdicts=((firing.key, verdict),), deliveries=(delivery("e"),))
         )

@@ -8,7 +8,7 @@ import pytest
 
 from analysis.complaint_burst import Sensitivity
 from analysis.rules.complaint_share import ComplaintShare
-from analysis.rules.rule import Answer, Verdict
+from analysis.rules.rule import Answer, Urgency, Verdict
 from analysis.series import Completeness, Observation
 from tests.analysis.rules.simulated_talk import DAY, Minute, at, talk
 from tests.contracts.rule_contract import TopicRuleContract
@@ -200,6 +200,41 @@ def test_the_sentence_has_the_figures_of_the_episode(warm: Callable[[float], byt
     assert page.unit == "nats"
     assert dict(page.labels) == {"categories": "slow,busy"}
     assert abs(page.began_at - at(LAUNCH)) <= timedelta(minutes=5)
+    figures = page.figures
+    assert figures is not None
+    assert (figures.minutes, figures.mentions, figures.complaints) == (len(since), mentions, complaints)
+    assert figures.authors == complaints
+    assert figures.share == complaints / mentions
+    assert figures.expected_for == "Mon 10:00"
+    assert figures.usual_share is not None
+    assert 0.015 < figures.usual_share < 0.035
+    assert figures.volume_surges is False
+    assert figures.volume_ratio is not None
+    assert 0.5 < figures.volume_ratio < 2.0
+    assert figures.by_floor is False
+
+
+def test_three_people_are_a_warning_and_five_a_page() -> None:
+    rule = ComplaintShare(Sensitivity())
+    for seen in talk(0, WARM, seed=1, scale=0.2):
+        rule.update(seen)
+
+    def trouble(number: int, minute: Minute) -> Minute:
+        one_more = number in (LAUNCH, LAUNCH + 2, LAUNCH + 4, LAUNCH + 6, LAUNCH + 8)
+        return replace(minute, others=0.2, complaints=0.0, bots=int(one_more), bot_authors=int(one_more))
+
+    urgencies = [v.urgency for v in map(rule.update, talk(WARM, LAUNCH + 9, 460, trouble)) if v.answer is Answer.BREACH]
+    assert urgencies[0] is Urgency.WARN
+    assert urgencies[-1] is None, "as urgent as configured"
+
+
+def test_a_surge_is_told_beside_the_complaints(warm: Callable[[float], bytes]) -> None:
+    minutes = talk(WARM, LAUNCH + 60, 301, lambda n, m: m.times(20, 4) if n >= LAUNCH else m, scale=25)
+    page = next(v for v in judge(warm(25.0), list(minutes)) if v.answer is Answer.BREACH)
+    assert page.figures is not None
+    assert page.figures.volume_surges is True
+    assert page.figures.volume_ratio is not None
+    assert page.figures.volume_ratio > 2.0
 
 
 def test_a_young_baseline_leaves_it_to_the_floor_and_says_so() -> None:
