@@ -1,32 +1,26 @@
-"""The shipped detectors behind one `update`, for benchmarks that drive one series minute by minute."""
+"""What ships, behind the doors that benchmarks ask for: built as the service builds it, with the shipped settings."""
 
-from analysis.rules.complaint_share import ComplaintShare
-from analysis.rules.volume import Volume
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-N = float | None  # None: not collected
+from analysis.annotate import Annotator
+from analysis.annotation import Document
+from benchmarks.detectors import detector, volume_detector
+from benchmarks.topics import shipped
+from monitor.service import make_annotator
 
-
-class Judged:
-    """Says why in the minute in which it begins to fire."""
-
-    def __init__(self, rule: ComplaintShare | Volume) -> None:
-        self.rule, self.fired = rule, False
-
-    def update(
-        self, start: int, mentions: N, _authors: N, complaints: N, complaint_authors: N, coverage: float
-    ) -> tuple[bool, float, str | None] | None:
-        if mentions is None or coverage <= 0.0:
-            self.fired = False
-            return None
-        firing, score = self.rule.judge(start, mentions, complaints or 0.0, complaint_authors or 0.0, coverage)
-        because = self.rule.because(start) if firing and not self.fired else None
-        self.fired = firing
-        return firing, score, because
+__all__ = ["complaints", "detector", "volume_detector"]
 
 
-def detector() -> Judged:
-    return Judged(ComplaintShare(ComplaintShare.Settings()))
+def complaints(texts: Sequence[str]) -> list[list[str]]:
+    """The complaint categories of each text, strongest first; none: no complaint."""
+    documents = [Document(text=text, platform="weibo") for text in texts]
+    return [[found.category for found in each.complaints] for each in annotator().annotate(documents)]
 
 
-def volume_detector() -> Judged:
-    return Judged(Volume(Volume.Settings()))
+@cache
+def annotator() -> Annotator:
+    with TemporaryDirectory() as folder:
+        return make_annotator(shipped(Path(folder)))

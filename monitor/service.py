@@ -116,8 +116,7 @@ def build(
 
 def make_annotator(config: Config) -> Annotator:
     """The language part as configured."""
-    known = authors(config)
-    return Annotator([topic.to_topic(known.id) for topic in config.topics])
+    return Annotator([topic.to_topic(lambda *account: authors(config).id(*account)) for topic in config.topics])
 
 
 def watch(
@@ -221,6 +220,7 @@ def own_key(folder: Path) -> Secret:
     """The installation's own key for author hashes: made once, readable by its owner only."""
     path = folder / "author.key"
     if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(secrets.token_hex(32))

@@ -5,7 +5,8 @@ import copy
 from analysis.rules.complaint_share import ComplaintShare
 from analysis.rules.rule import Answer, TopicRule
 from analysis.rules.volume import Volume
-from benchmarks.judged import Judged, detector, volume_detector
+from benchmarks.detectors import Judged
+from benchmarks.judged import complaints, detector, volume_detector
 from tests.analysis.rules.simulated_talk import DAY, Minute, talk
 
 
@@ -44,6 +45,10 @@ def test_the_complaint_detector_is_the_rule() -> None:
 
 def test_the_volume_detector_is_the_rule() -> None:
     assert both(volume_detector(), Volume(Volume.Settings())) >= 60
+
+
+def test_complaints_are_those_of_the_service_with_the_shipped_settings() -> None:
+    assert complaints(["知夏又崩了", "知夏好喝", ""]) == [["crash"], [], []]
 
 
 def test_a_copy_goes_its_own_way() -> None:
