@@ -112,7 +112,7 @@ def score_other(*, show: bool) -> None:
     """10,000 real posts: how many of those that are no complaints are called one."""
     real = {each: text for each, (_, text) in posts().items()}
     drawn = in_hash_order(real, "other")[:DRAWN]
-    verdicts: Mapping[str, str] = {each: verdict for each, verdict in rows("adjudicated.tsv")}
+    verdicts: Mapping[str, str] = dict(rows("adjudicated.tsv"))
     answers = complaints([real[each] for each in drawn])
     hits = [(each, answer) for each, answer in zip(drawn, answers, strict=True) if answer]
     unread = [(each, answer) for each, answer in hits if each not in verdicts]
