@@ -21,11 +21,13 @@
 | fault | 功能故障 | does not work, no closer word |
 
 Read on the author's own words in normal form, hashtags out. A word that is a complaint only of something (卡, 崩了)
-needs a subject within 8 characters of the same sentence; phrases in which the word means something else
-(`lexicons/innocent.txt`) take it back, and so do negation, recovery, questions, conditions, the past and
-the language of news (complaint_context.py). Irony is not told apart.
+needs a subject within 8 characters of the same sentence, a topic's word or a well-known service just before it
+(`lexicons/services.txt`), or a short name as all that stands before it ("某某崩了" and no more: what hot lists say).
+Phrases in which the word means something else (`lexicons/innocent.txt`) take it back, and so do negation, recovery,
+questions, conditions, the past and the language of news (complaint_context.py). Irony is not told apart.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -59,25 +61,28 @@ CATEGORIES: dict[str, tuple[str, str]] = {
 TECHNICAL = frozenset(
     ("slow", "busy", "blank", "crash", "login", "verification", "order", "payment", "coupon", "redirect", "fault")
 )
-LEXICONS = ("complaints", "innocent", "subjects", "complaint_context")
+LEXICONS = ("complaints", "innocent", "subjects", "services", "complaint_context")
 SUBJECT_REACH = 8
 BRAND_REACH = 3
-GAP_REACH = 6  # characters that … may stand for
+GAP_REACH = 6  # characters of the same clause that … may stand for
 FILLER_REACH = 10  # characters of adverbs that ~ may stand for
+SENTENCE_REACH = 16  # characters of the same sentence that * may stand for
+ALONE = 16  # characters of a whole text that says "某某崩了" and hardly more
+_GAP = re.compile("([…~*])")
+_REACH = {"…": GAP_REACH, "~": FILLER_REACH, "*": SENTENCE_REACH}
 _LONGEST_SUBJECT = 12
 _LONGEST_INNOCENT = 40
 _LOOK_AHEAD = 40  # hits
-_NEEDS = {"": 0, "needs=brand": 1, "needs=subject": 2}
+_NEEDS = {"": 0, "needs=brand": 1, "needs=subject": 2, "needs=name": 3}
 
 
 @dataclass(frozen=True, slots=True)
 class _Phrase:
-    """One line of the lexicon. `first`: numbers of its first part's phrases, where it has two."""
+    """One line of the lexicon. `before`: the parts before its last one, nearest first: their phrases, the gap after."""
 
     category: str
     needs: int
-    first: frozenset[int]
-    filler: bool
+    before: tuple[tuple[frozenset[int], str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +117,17 @@ class Complaints:
         self._by_last = {number: tuple(lines) for number, lines in by_last.items()}
         self._innocent = {number: tuple(lines) for number, lines in innocent.items()}
         self._subjects = frozenset(book.add(word) for word in [*(w for (w,) in read_lexicon("subjects")), *subjects])
-        self._brands = frozenset(book.add(word) for word in brands)
+        self._brands = frozenset(book.add(word) for word in [*(w for (w,) in read_lexicon("services")), *brands])
         self.version = lexicon_digest(*LEXICONS)
 
     def _learn(self, book: PhraseBook, table: dict[int, list[int]], category: str, pattern: str, needs: int) -> None:
-        gap = next((sign for sign in "~…" if sign in pattern), None)
-        first, last = pattern.split(gap) if gap else ("", pattern)
-        opening = frozenset(book.add(phrase) for phrase in alternatives(first)) if first else frozenset()
+        *opening, last = _GAP.split(pattern)  # part, gap, part, gap, …
+        before = [
+            (frozenset(book.add(phrase) for phrase in alternatives(part)), gap)
+            for part, gap in zip(opening[::2], opening[1::2], strict=True)
+        ]
         line = len(self._phrases)
-        self._phrases.append(_Phrase(category, needs, opening, gap == "~"))
+        self._phrases.append(_Phrase(category, needs, tuple(reversed(before))))
         for text in alternatives(last):
             table.setdefault(book.add(text), []).append(line)
 
@@ -148,7 +155,7 @@ class Complaints:
         for index, (number, inner, end) in enumerate(hits):
             for line in self._by_last.get(number, ()):
                 phrase = self._phrases[line]
-                start = self._opening(text, phrase, index, hits)
+                start = self._opening(text, phrase.before, index, hits)
                 if start is not None and self._near_subject(text, phrase.needs, start, index, hits):
                     candidates.append((start, -end, phrase.needs > 0, phrase.category, inner))
         if not candidates:
@@ -171,36 +178,56 @@ class Complaints:
         spans = []
         for index, (number, _, end) in enumerate(hits):
             for line in self._innocent.get(number, ()):
-                start = self._opening(text, self._phrases[line], index, hits)
+                start = self._opening(text, self._phrases[line].before, index, hits)
                 if start is not None:
                     spans.append((start, end))
         return spans
 
-    def _opening(self, text: str, phrase: _Phrase, index: int, hits: Sequence[Hit]) -> int | None:
-        """Where the phrase begins whose last part is hit `index`; None: its first part is not there."""
+    def _opening(
+        self, text: str, before: Sequence[tuple[frozenset[int], str]], index: int, hits: Sequence[Hit]
+    ) -> int | None:
+        """Where the phrase begins whose last part is hit `index`; None: what stands before it is not there."""
         last_start = hits[index][1]
-        if not phrase.first:
+        if not before:
             return last_start
-        reach = last_start - (FILLER_REACH if phrase.filler else GAP_REACH)
+        (phrases, gap), *further = before
         earliest = None
-        for number, start, end in _before(hits, index, reach):
-            if end <= last_start and number in phrase.first:
-                gap = text[end:last_start]
-                fits = self._context.is_filler(gap) if phrase.filler else within_clause(gap)
-                if fits and (earliest is None or start < earliest):
-                    earliest = start
+        for nearer, (number, start, end) in _before(hits, index, last_start - _REACH[gap]):
+            if end <= last_start and number in phrases and (earliest is None or start < earliest):
+                begins = self._opening(text, further, nearer, hits) if further else start
+                fits = begins is not None and (earliest is None or begins < earliest)
+                if fits and self._fits(gap, text[end:last_start]):
+                    earliest = begins
         return earliest
+
+    def _fits(self, gap: str, between: str) -> bool:
+        if gap == "~":
+            return self._context.is_filler(between)
+        return within_clause(between) if gap == "…" else within_sentence(between)
+
+    def _named(self, text: str, start: int, end: int) -> bool:
+        """Is a short name all that stands before the word, and the text hardly more than both?"""
+        name = text[:start].strip()
+        return (
+            len(text.strip()) <= ALONE
+            and 1 < len(name) <= 10
+            and within_clause(name)
+            and not self._context.is_filler(name)
+            and not text[end:].strip(" !~.,。了啊啦吧")
+        )
 
     def _near_subject(self, text: str, needs: int, start: int, index: int, hits: Sequence[Hit]) -> bool:
         if not needs:
             return True
-        for number, _, b in _before(hits, index, start - SUBJECT_REACH):
+        for _, (number, _, b) in _before(hits, index, start - SUBJECT_REACH):
             if number in self._subjects and within_sentence(text[b:start]):
                 return True
-            near = needs == 1 and start - BRAND_REACH <= b <= start
+            near = needs in (1, 3) and start - BRAND_REACH <= b <= start
             if near and number in self._brands and within_clause(text[b:start]):
                 return True
         end = hits[index][2]
+        if needs == 3 and self._named(text, start, end):
+            return True
         for number, a, b in hits[index + 1 : index + 1 + _LOOK_AHEAD]:
             if b > end + SUBJECT_REACH + _LONGEST_SUBJECT:
                 break
@@ -209,12 +236,12 @@ class Complaints:
         return False
 
 
-def _before(hits: Sequence[Hit], index: int, reach: int) -> Iterator[Hit]:
-    """The hits that end at or after `reach` and before (or with) hit `index`, nearest first."""
+def _before(hits: Sequence[Hit], index: int, reach: int) -> Iterator[tuple[int, Hit]]:
+    """The hits that end at or after `reach` and before (or with) hit `index`, nearest first, each with its number."""
     for before in range(index - 1, -1, -1):
         if hits[before][2] < reach:
             return
-        yield hits[before]
+        yield before, hits[before]
 
 
 def _taken_back(start: int, end: int, innocent: Sequence[tuple[int, int]]) -> bool:

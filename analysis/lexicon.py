@@ -7,21 +7,30 @@ from importlib.resources import files
 from itertools import product
 
 _GROUP = re.compile(r"\(([^()]*)\)")
+_NAMED = re.compile(r"\{(\w+)\}")
 
 
 def read_lexicon(name: str) -> list[tuple[str, ...]]:
     """The entries of `lexicons/<name>.txt`, in the file's order.
 
-    Raises ValueError with file and line for an empty field.
+    A line `let word<TAB>text` names a text: `{word}` stands for it in the lines below.
+    Raises ValueError with file and line for an empty field or a name that is not there.
     """
     entries = []
+    named: dict[str, str] = {}
     for number, line in enumerate(_text(name).split("\n"), start=1):
         if not line.strip() or line.startswith("#"):
             continue
-        fields = tuple(field.strip() for field in line.split("\t"))
+        try:
+            fields = tuple(_NAMED.sub(lambda part: named[part[1]], field.strip()) for field in line.split("\t"))
+        except KeyError as error:
+            raise ValueError(f"lexicons/{name}.txt:{number}: {{{error.args[0]}}} is named nowhere above") from None
         if not all(fields):
             raise ValueError(f"lexicons/{name}.txt:{number}: an empty field in {line!r}")
-        entries.append(fields)
+        if fields[0].startswith("let "):
+            named[fields[0].removeprefix("let ")] = fields[1]
+        else:
+            entries.append(fields)
     return entries
 
 
