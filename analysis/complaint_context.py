@@ -21,6 +21,11 @@ _A_NOT_A = re.compile(r"(?:没|不)(?:崩|卡|闪退|能|可以|行|好|会)")
 _STILL_RECOVERED = re.compile(r"(?:吗|没|么|\?|就|再|的话|才|之后|以后|后)")
 
 
+# A headline in brackets, and nobody who says "I": a newsroom, an office, a shop
+_HEADLINE = re.compile(r"\s*【[^】\n]{4,60}】")
+_FIRST_PERSON = re.compile(r"我(?!国|省|市|县|校|院|区|局|司|们|军|队)|俺|咱|老子|老娘|本人")
+
+
 class Discount(StrEnum):
     """Why a complaint word does not count."""
 
@@ -57,6 +62,10 @@ class Context:
         """Nothing but adverbs and the like between two parts of a phrase."""
         return len(gap) <= 10 and self._filler.fullmatch(gap) is not None
 
+    def is_news(self, text: str) -> bool:
+        """Does the text begin as news and announcements do, and is there nobody who speaks of himself?"""
+        return _HEADLINE.match(text) is not None and not _FIRST_PERSON.search(text)
+
     def discount(self, text: str, start: int, end: int, inner: int, technical: bool) -> Discount | None:
         """Why the complaint at [start, end) does not count; None: it does.
 
@@ -71,9 +80,10 @@ class Context:
         rest = right[: stop.start()] if stop else right
         closing = right[stop.start() : stop.start() + 2] if stop else ""
         phrase = text[start:end]
-        if self._negated(clause) or (inner > start and self._negated(text[start:inner])):
+        gap = text[start:inner]
+        if self._negated(clause) or self._negated(gap[_last(_CLAUSE_END, gap) :]):
             return Discount.NEGATED
-        if self._hypothetical.search(clause + text[start:inner]) or self._condition.search(sentence):
+        if self._hypothetical.search(clause + gap) or self._condition.search(sentence):
             return Discount.CONDITION
         if self._asked(clause, phrase, rest, closing):
             return Discount.QUESTION

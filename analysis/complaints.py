@@ -28,10 +28,11 @@ questions, conditions, the past and the language of news (complaint_context.py).
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
+from typing import NamedTuple
 
 from analysis.annotation import Complaint
 from analysis.complaint_context import Context, Discount, within_clause, within_sentence
@@ -97,6 +98,16 @@ class Finding:
     discount: Discount | None
 
 
+class _Candidate(NamedTuple):
+    """A complaint word in place; in their order the longest of those that begin together is first."""
+
+    start: int
+    minus_end: int
+    weak: bool
+    category: str
+    inner: int
+
+
 class Complaints:
     """Finds complaints among the hits of a shared phrase book. `brands`: the topics' own words."""
 
@@ -151,25 +162,31 @@ class Complaints:
 
     def findings(self, text: str, hits: Sequence[Hit]) -> list[Finding]:
         """Every complaint word that means a complaint, with why it does not count where it does not; in order."""
-        candidates = []
+        candidates: list[_Candidate] = []
         for index, (number, inner, end) in enumerate(hits):
             for line in self._by_last.get(number, ()):
                 phrase = self._phrases[line]
                 start = self._opening(text, phrase.before, index, hits)
                 if start is not None and self._near_subject(text, phrase.needs, start, index, hits):
-                    candidates.append((start, -end, phrase.needs > 0, phrase.category, inner))
+                    candidates.append(_Candidate(start, -end, phrase.needs > 0, phrase.category, inner))
         if not candidates:
             return []
         innocent = self._innocent_spans(text, hits)
-        candidates.sort()
+        news = Discount.REPORTED if self._context.is_news(text) else None
+        candidates = _closest(candidates)
         findings: list[Finding] = []
-        covered = 0  # where the longest finding so far ends: what ends before it lies within it
+        covered = denied = 0  # where the longest finding so far ends, one that counts and one that does not
         for start, minus_end, weak, category, inner in candidates:
             end = -minus_end
             if end <= covered or _taken_back(start, end, innocent):
                 continue
-            covered = end
-            discount = self._context.discount(text, start, end, inner, category in TECHNICAL)
+            discount = news or self._context.discount(text, start, end, inner, category in TECHNICAL)
+            if discount is None:
+                covered = end
+            elif end <= denied:
+                continue
+            else:
+                denied = end
             findings.append(Finding(category, start, inner, end, weak, discount))
         return findings
 
@@ -234,6 +251,19 @@ class Complaints:
             if number in self._subjects and a <= end + SUBJECT_REACH and within_sentence(text[end:a]):
                 return True
         return False
+
+
+def _closest(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """In order, without the faults that hold something with a closer name: "页面加载不出来" is slow, no mere fault."""
+    ordered = sorted(candidates)
+    closer = [each for each in ordered if each.category != "fault"]
+    starts = [each.start for each in closer]
+
+    def named_inside(fault: _Candidate) -> bool:
+        inside = range(bisect_left(starts, fault.start), bisect_right(starts, -fault.minus_end))
+        return any(closer[index].minus_end >= fault.minus_end for index in inside)
+
+    return [each for each in ordered if each.category != "fault" or not named_inside(each)]
 
 
 def _before(hits: Sequence[Hit], index: int, reach: int) -> Iterator[tuple[int, Hit]]:

@@ -6,24 +6,30 @@ from random import Random
 
 import pytest
 
-from analysis.complaints import FILLER_REACH, GAP_REACH
-from analysis.lexicon import alternatives, read_lexicon
+from analysis.complaints import FILLER_REACH, GAP_REACH, SENTENCE_REACH
+from analysis.lexicon import read_lexicon
 from analysis.normal_form import normalise
 from monitor.demo.speech import Template, mistype, say, slots, templates
 
 GIVEN = {"app": "知夏", "tag": "#TheFirstAITea#", "hhmm": "10:05", "user": "某某"}
-_GAPS = {"…": rf"[^，。！？,!?\n]{{0,{GAP_REACH}}}", "~": rf"[^，。！？,!?\n]{{0,{FILLER_REACH}}}"}
+_SIGNS = {
+    "…": rf"[^，。！？,!?\n]{{0,{GAP_REACH}}}",
+    "~": rf"[^，。！？,!?\n]{{0,{FILLER_REACH}}}",
+    "*": rf"[^。！？!?\n]{{0,{SENTENCE_REACH}}}",
+    "(": "(?:",
+    "|": "|",
+    ")": ")",
+}
 
 
 @cache
 def raw_phrases() -> re.Pattern[str]:
     """Every phrase of the complaint lexicon as it stands, whatever else its line asks for."""
-    wordings = {
-        "".join(_GAPS.get(piece, re.escape(normalise(piece).text)) for piece in re.split("([…~])", wording))
+    lines = [
+        "".join(_SIGNS.get(piece, re.escape(normalise(piece).text)) for piece in re.split("([…~*(|)])", line[1]))
         for line in read_lexicon("complaints")
-        for wording in alternatives(line[1])
-    }
-    return re.compile("|".join(sorted(wordings, key=len, reverse=True)))
+    ]
+    return re.compile("|".join(lines))
 
 
 def says_a_phrase(template: Template) -> bool:
