@@ -35,7 +35,14 @@ class Blocked(SourceError):
 
 
 class Gone(SourceError):
-    """The platform says that this article, post or account is no longer there; the text says why."""
+    """The platform says that this article, post or account is no longer there; the text says why.
+
+    `post` is the key of the post, where it was one post that was asked for and its key is known.
+    """
+
+    def __init__(self, reason: str, post: str | None = None) -> None:
+        super().__init__(reason)
+        self.post = post
 
 
 class PayloadChanged(SourceError):

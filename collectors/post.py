@@ -72,6 +72,14 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Withdrawn:
+    """A post that its platform says is no longer there. Not to be found in a search is no proof of that."""
+
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One answer of a source.
 
@@ -87,3 +95,4 @@ class Page:
     covered_until: datetime | None = None
     pages_shown: int | None = None
     rejected: tuple[Rejected, ...] = ()
+    withdrawn: tuple[Withdrawn, ...] = ()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from collectors.errors import SourceError
-from collectors.post import HotEntry, Post, Rejected
+from collectors.post import HotEntry, Post, Rejected, Withdrawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +53,7 @@ class Sweep:
     hot_entries: tuple[HotEntry, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     stretches: tuple[Stretch, ...] = ()
+    withdrawn: tuple[Withdrawn, ...] = ()
     kept: tuple[KeptPage, ...] = ()
     pages: int = 0
     reached: bool = True

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from collectors.authors import Authors
 from collectors.clock import Clock
-from collectors.errors import Blocked, PayloadChanged, SourceError
+from collectors.errors import Blocked, Gone, PayloadChanged, SourceError
 from collectors.polite import Client
-from collectors.post import HotEntry, Page, Post, Rejected
+from collectors.post import HotEntry, Page, Post, Rejected, Withdrawn
 from collectors.source import Ask, Source, Target
 from collectors.stretch import KeptPage, Stretch, Sweep
 
@@ -27,6 +27,7 @@ class Visit:
     posts: dict[str, Post] = field(default_factory=dict)  # by key: pages of a live list overlap
     hot_entries: list[HotEntry] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    withdrawn: list[Withdrawn] = field(default_factory=list)
     kept: list[KeptPage] = field(default_factory=list)
     stretches: list[Stretch] = field(default_factory=list)
     reached: bool = False
@@ -58,10 +59,15 @@ class Visit:
                 reason = f"{type(error).__name__}: {error}"
                 self.kept.append(KeptPage(url=body.url, at=self.clock.now(), body=body.content, reason=reason))
             raise
+        except Gone as error:
+            if error.post is not None:
+                self.withdrawn.append(Withdrawn(key=error.post, reason=str(error)[:300]))
+            raise
         for post in page.posts:
             self.posts.setdefault(post.key, post)
         self.hot_entries += page.hot_entries
         self.rejected += page.rejected
+        self.withdrawn += page.withdrawn
         return page
 
     def claim(self, starts_at: datetime, ends_at: datetime) -> None:
@@ -76,6 +82,7 @@ class Visit:
             hot_entries=tuple(self.hot_entries),
             rejected=tuple(self.rejected),
             stretches=tuple(self.stretches),
+            withdrawn=tuple(self.withdrawn),
             kept=tuple(self.kept),
             pages=self.pages,
             reached=self.reached and self.error is None,

@@ -238,6 +238,7 @@ class Pipeline:
             annotations=tuple(self.annotate(swept.posts)),
             hot_entries=swept.hot_entries,
             rejected=swept.rejected,
+            withdrawn=swept.withdrawn,
             stretches=swept.stretches,
             watermark=self._settled(job, window, swept),
             pages=swept.pages,

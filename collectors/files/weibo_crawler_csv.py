@@ -83,7 +83,7 @@ def _user(path: str) -> _User:
 
 
 def _post(row: Mapping[str, str], by: _User, original: str | None, reading: Reading) -> Post | str:
-    mid = read_mid(row.get("id", ""))
+    mid = read_mid(row.get("id", ""), row.get("bid", ""))
     if mid is None:
         return no_id(row.get("id", ""))
     published_at = _published(row, mid, reading.at)

@@ -54,7 +54,7 @@ def _posts(row: Mapping[str, str], reading: Reading) -> list[Post | str]:
 
 
 def _post(row: Mapping[str, str], reading: Reading) -> Post | str:
-    mid = read_mid(row["id"])
+    mid = read_mid(row["id"], row.get("bid", ""))
     if mid is None:
         return no_id(row["id"])
     published_at = read_time(row["发布时间"], reading.at)

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from collectors.errors import Gone, PayloadChanged
 from collectors.normalise import clean, is_plausible
 from collectors.polite import Client
-from collectors.post import Kind, Page, Post, Rejected
+from collectors.post import Kind, Page, Post, Rejected, Withdrawn
 from collectors.source import Ask, Reading, Scope, Target, Watched
 from collectors.wechat.article_page import read_article
 from collectors.wechat.feed import FeedSettings, WechatFeed
@@ -54,7 +54,10 @@ class WechatArticle:
     def fetch(self, client: Client, ask: Ask) -> Page:
         """One article. Of a feed first its addresses, then one article a page; a deleted one ends nothing then."""
         if not ask.target.name.startswith(_FEED):
-            return self._article(client, ask, ask.target.query)
+            try:
+                return self._article(client, ask, ask.target.query)
+            except Gone as error:
+                raise Gone(str(error), _key(ask.target.query)) from error
         if ask.cursor is None:
             page = self._feed.fetch(client, ask)
             return Page(next_cursor=self._cursor([post.url for post in page.posts]), rejected=page.rejected)
@@ -64,7 +67,12 @@ class WechatArticle:
             page = self._article(client, ask, url)
             read = Page(posts=page.posts, next_cursor=cursor)
         except Gone as error:
-            read = Page(next_cursor=cursor, rejected=(Rejected(reason=str(error)[:300], where=clean(url)[:200]),))
+            reason, key = str(error)[:300], _key(url)
+            read = Page(
+                next_cursor=cursor,
+                rejected=(Rejected(reason=reason, where=clean(url)[:200]),),
+                withdrawn=(Withdrawn(key=key, reason=reason),) if key else (),
+            )
         self._known[url] = None
         while len(self._known) > _MOST_KNOWN:
             del self._known[next(iter(self._known))]
@@ -103,6 +111,12 @@ class WechatArticle:
             author_name=reading.authors.name(article.account),
         )
         return Page(posts=(post,))
+
+
+def _key(url: str) -> str | None:
+    """Of the article at a lasting address."""
+    native_id = lasting_id(url)
+    return native_id and f"wechat:{native_id}"
 
 
 def _long_url(number: str | None) -> str:

@@ -13,12 +13,13 @@ from urllib.parse import parse_qs, urlsplit
 
 from collectors.errors import Blocked, PayloadChanged
 from collectors.normalise import clean, is_plausible, plain
+from collectors.page_text import json_object
 from collectors.polite import Client
-from collectors.post import Kind, Page, Post, Rejected
+from collectors.post import Kind, Page, Post, Rejected, Withdrawn
 from collectors.session import Session
 from collectors.source import Ask, Reading, Scope, Target, Watched
 from collectors.weibo.accounts import account_ids, post_ids
-from collectors.weibo.answers import answer_of, asking, number_of, unlike
+from collectors.weibo.answers import answer_of, asking, message_of, number_of, unlike
 from collectors.weibo.ids import is_mid
 from collectors.weibo.order import covered
 from collectors.weibo.status import mid_in, post_url, read_statuses, unescaped, user_in
@@ -28,7 +29,8 @@ from collectors.weibo.walls import SIGN_IN
 URL = "https://weibo.com/ajax/statuses/buildComments"
 TIMELINE_URL = "https://weibo.com/ajax/statuses/mymblog"
 _ACCOUNT = "account:"
-_NONE = re.compile("还没有内容|暂无数据|不存在|已被?删除|被作者删除")  # a post that is gone is no wall
+_GONE = re.compile("不存在|已被?删除|被作者删除")
+_NONE = re.compile(f"还没有内容|暂无数据|{_GONE.pattern}")  # a post that is gone is no wall
 _ALL_BAD = 3
 _MOST_COMMENTS = 500
 
@@ -154,7 +156,7 @@ class WeiboComments:
         """The page, its cursor the bare max_id; and since when it holds all comments, where they are newest first."""
         answer = answer_of(body, reading, _NONE)
         if answer is None:
-            return Page(), None
+            return Page(withdrawn=_withdrawn(body, reading)), None
         if str(answer.get("ok")) != "1" or not isinstance(answer.get("data"), list):
             raise unlike("data[]", answer)
         posts: dict[str, Post] = {}
@@ -220,6 +222,12 @@ def _comment(fields: object, reading: Reading) -> Post | str:
         likes=number_of(fields.get("like_counts")),
         followers=followers,
     )
+
+
+def _withdrawn(body: bytes, reading: Reading) -> tuple[Withdrawn, ...]:
+    """The post itself, where the answer says that it is no longer there."""
+    said, (mid, _) = message_of(json_object(body)), _post_of(reading.url)
+    return (Withdrawn(key=f"weibo:{mid}", reason=said),) if mid and _GONE.search(said) else ()
 
 
 def _post_of(url: str) -> tuple[str | None, str | None]:

@@ -34,6 +34,8 @@ RESOLUTIONS = {"minute": 60, "hour": 3_600, "day": 86_400}
 
 class Table(StrEnum):
     POSTS = "posts"
+    COUNTS = "counts"
+    HOT_LIST = "hot-list"
     MENTIONS = "mentions"
     SERIES = "series"
     ALERTS = "alerts"

@@ -216,6 +216,7 @@ class Quality:
     rejected_reasons: tuple[tuple[str, int], ...]
     without_polarity: int
     without_author: int
+    gone: int = 0  # posts that their platform no longer has
 
     @property
     def coverage(self) -> float:

@@ -87,6 +87,7 @@ def gather(
             watched_since=state.watched_since if state else None,
             without_polarity=read.without_polarity,
             without_author=read.without_author,
+            gone=read.gone,
             blind=blind_times(store, topic, sorted({decider.source for decider in own}), since, until),
         ),
     )

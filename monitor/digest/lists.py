@@ -147,6 +147,8 @@ def quality_lines(facts: Facts, wording: Wording) -> tuple[str, ...]:
         )
     if quality.without_author:
         lines.append(wording.say("authorless", n=wording.count(quality.without_author)))
+    if quality.gone:
+        lines.append(wording.say("gone", n=wording.count(quality.gone)))
     if facts.watched_since and facts.watched_since > facts.hours[0].start:
         lines.append(wording.say("watched_since", at=wording.clock(facts.watched_since)))
     return tuple(lines)

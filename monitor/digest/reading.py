@@ -48,6 +48,7 @@ class Reading:
     copies: int = 0
     without_polarity: int = 0
     without_author: int = 0
+    gone: int = 0
     hashtag_judged: Counter[str] = field(default_factory=Counter)
     hashtag_negative: Counter[str] = field(default_factory=Counter)
     _copied: Counter[str] = field(default_factory=Counter)  # key of a story → its copies
@@ -65,6 +66,7 @@ class Reading:
     def _count(self, stored: StoredPost) -> None:
         self.reposts += stored.post.kind is Kind.REPOST
         self.without_author += stored.post.author_id is None
+        self.gone += stored.gone_at is not None
         if stored.duplicate_of:
             self.copies += 1
             self._copied[stored.duplicate_of] += 1

@@ -192,6 +192,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{n} 条作者未知，不计入独立作者。",
         "{n} mentions have no known author and are left out of authors.",
     ),
+    "gone": (
+        "{n} 条已被平台删除或屏蔽；仍计入数字。",
+        "{n} posts were since deleted or withheld on their platform; they still count.",
+    ),
     "watched_since": (
         "{at} 开始按现在的词监测；更早的数字由已存帖子重新统计。",
         "Watched with the present words since {at}; earlier figures are recounted from stored posts.",

@@ -45,6 +45,7 @@ def quality(
     watched_since: datetime | None,
     without_polarity: int,
     without_author: int,
+    gone: int,
     blind: tuple[Blind, ...],
 ) -> Quality:
     """`minutes` are the topic's of [since, until); `deciders` the targets that decide them."""
@@ -62,6 +63,7 @@ def quality(
         rejected_reasons=tuple(sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))),
         without_polarity=without_polarity,
         without_author=without_author,
+        gone=gone,
     )
 
 

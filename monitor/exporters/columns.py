@@ -16,7 +16,10 @@ AUTHOR = Column(
     meaning="Keyed hash of the platform's author id: equal for one author, of no use elsewhere.",
 )
 FOLLOWERS = Column(
-    name="followers", unit="persons", null="the source does not tell", meaning="Followers of the author when collected."
+    name="followers",
+    unit="persons",
+    null="the source does not tell",
+    meaning="Followers of the author, newest reading; of a mention, the first.",
 )
 CATEGORIES = Column(
     name="categories",
@@ -78,9 +81,46 @@ POST_COLUMNS = (
         null="the first with this text, or too short to tell",
         meaning="Key of the earlier post with the same text.",
     ),
+    Column(
+        name="gone_at",
+        unit="time",
+        null="not known to be gone",
+        meaning="When it was noticed that its platform no longer has it: deleted or withheld.",
+    ),
+    Column(
+        name="gone_because",
+        unit="text",
+        null="not known to be gone",
+        meaning="Which source noticed, and what the platform said. (Absence from a search is no deletion.)",
+    ),
     Column(name="url", unit="text", null="never", meaning="Address of the post."),
     Column(name="text", unit="text", null="never (empty: a post without words)", meaning="Text as published."),
     VERSION,
+)
+
+
+COUNTS_COLUMNS = (
+    KEY,
+    Column(name="at", unit="time", null="never", meaning="When these counts were read."),
+    Column(name="source", unit="text", null="never", meaning="Configured source that told them."),
+    _count("reposts", "Reposts at that time."),
+    _count("comments", "Comments at that time."),
+    _count("likes", "Likes at that time."),
+    _count("views", "Views at that time."),
+    FOLLOWERS,
+)
+
+
+HOT_LIST_COLUMNS = (
+    Column(name="seen_at", unit="time", null="never", meaning="When the list was as it says, as its source tells."),
+    PLATFORM,
+    Column(name="word", unit="text", null="never", meaning="The line, without # signs."),
+    Column(name="kind", unit="text", null="never", meaning="ranked, pinned (by the platform: no rank) or ad."),
+    Column(name="rank", unit="place", null="pinned, an ad, or not told", meaning="Place in the list; 1 is the top."),
+    Column(name="heat", unit="none", null="not told", meaning="The platform's own figure."),
+    Column(name="label", unit="text", null="unlabelled", meaning="新, 热, 沸, 爆, …"),
+    Column(name="onboard_at", unit="time", null="not told", meaning="Since when it has been on the list."),
+    Column(name="url", unit="text", null="not told", meaning="Address of the line."),
 )
 
 

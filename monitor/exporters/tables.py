@@ -7,7 +7,14 @@ from zoneinfo import ZoneInfo
 
 from analysis.series import Bucket
 from monitor.alerts.types import Alert
-from monitor.exporters.columns import ALERT_COLUMNS, MENTION_COLUMNS, POST_COLUMNS, SERIES_COLUMNS
+from monitor.exporters.columns import (
+    ALERT_COLUMNS,
+    COUNTS_COLUMNS,
+    HOT_LIST_COLUMNS,
+    MENTION_COLUMNS,
+    POST_COLUMNS,
+    SERIES_COLUMNS,
+)
 from monitor.exporters.exporter import Column
 from monitor.store.store import Selection, Store, StoredMention, StoredPost
 
@@ -72,6 +79,8 @@ def _post_row(stored: StoredPost) -> Row:
         listed(stored.categories),
         stored.polarity,
         stored.duplicate_of,
+        stored.gone_at,
+        stored.gone_because,
         post.url,
         post.text,
         stored.version,
@@ -80,6 +89,41 @@ def _post_row(stored: StoredPost) -> Row:
 
 def _posts(store: Store, query: Query) -> Iterator[Row]:
     return map(_post_row, store.posts(Selection(since=query.since, until=query.until, topic=query.topic)))
+
+
+# -- counts ----------------------------------------------------------------------------------------------------
+
+
+def _counts(store: Store, query: Query) -> Iterator[Row]:
+    for told in store.counts(Selection(since=query.since, until=query.until, topic=query.topic)):
+        yield (
+            told.post,
+            told.at,
+            told.source,
+            told.reposts,
+            told.comments,
+            told.likes,
+            told.views,
+            told.followers,
+        )
+
+
+# -- hot lists -------------------------------------------------------------------------------------------------
+
+
+def _hot_list(store: Store, query: Query) -> Iterator[Row]:
+    for entry in store.hot_entries(query.since, query.until):
+        yield (
+            entry.seen_at,
+            entry.platform,
+            entry.word,
+            entry.kind.value,
+            entry.rank,
+            entry.heat,
+            entry.label,
+            entry.onboard_at,
+            entry.url,
+        )
 
 
 # -- mentions --------------------------------------------------------------------------------------------------
@@ -209,6 +253,20 @@ TABLES = {
             meaning="One row per stored post, ordered by time of publication.",
             columns=POST_COLUMNS,
             rows=_posts,
+        ),
+        Table(
+            name="counts",
+            meaning="One row per reading that told something new of a post's counts, its first one included, ordered "
+            "by the posts' time of publication, then by time.",
+            columns=COUNTS_COLUMNS,
+            rows=_counts,
+        ),
+        Table(
+            name="hot-list",
+            meaning="One row per line of a hot list each time it was read, ordered by time, platform, rank; "
+            "whatever the topic.",
+            columns=HOT_LIST_COLUMNS,
+            rows=_hot_list,
         ),
         Table(
             name="mentions",

@@ -7,7 +7,7 @@ each platform's, and no row for "all" is needed.
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from analysis.series import Tally
 from monitor.store.epoch import BEIJING, DAY, HOUR, MINUTE
@@ -56,6 +56,14 @@ UPDATE buckets AS b SET
     AND a.platform = b.platform AND a.complaining = 1)
 WHERE b.topic_id = ?1 AND b.resolution_s = {HOUR} AND b.start = ?2
 """
+HOUR_AUTHORS = f"""
+INSERT INTO hour_authors (topic_id, hour, platform, complaining, author_id)
+SELECT topic_id, published_at / {HOUR} * {HOUR} AS hour, platform, c.value AS complaining, author_id
+FROM mentions JOIN (SELECT 0 AS value UNION ALL SELECT 1) c ON c.value <= complaint
+WHERE topic_id = ?1 AND published_at >= ?2 AND published_at < ?3 AND author_id IS NOT NULL
+GROUP BY hour, platform, complaining, author_id
+"""
+EVER = (-(2**62), 2**62)
 RECOUNT_ALL = f"""
 INSERT INTO buckets (topic_id, resolution_s, start, platform, {COLUMNS})
 SELECT ?1, ?2, m.published_at - m.published_at % ?2, m.platform, {COUNT} FROM mentions m
@@ -82,19 +90,31 @@ def count(connection: sqlite3.Connection, topic: int, mentions: Sequence[Mention
     connection.executemany(COUNT_AUTHORS, [(topic, start) for start in hours])
 
 
+def recount(connection: sqlite3.Connection, topic: int, moments: Collection[int]) -> None:
+    """Count the minutes and hours of these moments again, whatever became of the mentions in them."""
+    minutes = sorted({at - at % MINUTE for at in moments})
+    hours = sorted({minute - minute % HOUR for minute in minutes})
+    for size, starts in ((MINUTE, minutes), (HOUR, hours)):
+        connection.executemany(
+            "DELETE FROM buckets WHERE topic_id = ? AND resolution_s = ? AND start = ?",
+            [(topic, size, start) for start in starts],
+        )
+    connection.executemany(RECOUNT_MINUTE, [(topic, start) for start in minutes])
+    connection.executemany(ADD_UP_HOUR, [(topic, start) for start in hours])
+    connection.executemany(
+        "DELETE FROM hour_authors WHERE topic_id = ? AND hour = ?", [(topic, start) for start in hours]
+    )
+    connection.executemany(HOUR_AUTHORS, [(topic, start, start + HOUR) for start in hours])
+    connection.executemany(COUNT_AUTHORS, [(topic, start) for start in hours])
+
+
 def recount_topic(connection: sqlite3.Connection, topic: int) -> None:
     """Count everything of a topic again, after its mentions were rewritten."""
     connection.execute("DELETE FROM buckets WHERE topic_id = ?", (topic,))
     connection.execute("DELETE FROM hour_authors WHERE topic_id = ?", (topic,))
     for size in (MINUTE, HOUR):
         connection.execute(RECOUNT_ALL, (topic, size))
-    connection.execute(
-        "INSERT INTO hour_authors (topic_id, hour, platform, complaining, author_id) "
-        f"SELECT topic_id, published_at / {HOUR} * {HOUR} AS hour, platform, c.value AS complaining, author_id "
-        "FROM mentions JOIN (SELECT 0 AS value UNION ALL SELECT 1) c ON c.value <= complaint "
-        "WHERE topic_id = ? AND author_id IS NOT NULL GROUP BY hour, platform, complaining, author_id",
-        (topic,),
-    )
+    connection.execute(HOUR_AUTHORS, (topic, EVER[0], EVER[1]))
 
 
 def tallies(

@@ -9,6 +9,7 @@ from collectors.post import Kind
 from monitor.store.buckets import count
 from monitor.store.epoch import maybe_seconds, seconds
 from monitor.store.hosts import save_paces
+from monitor.store.known import note_withdrawn, see_again
 from monitor.store.observe import observe
 from monitor.store.posts import INSERT_MENTION, NewPost, copies, insert_annotations, insert_posts, mention_rows
 from monitor.store.store import Ingested, Visit
@@ -20,19 +21,23 @@ def ingest(connection: sqlite3.Connection, visit: Visit, on_stage: Callable[[str
     visit_id = _insert_visit(connection, visit)
     if visit_id is None:
         return Ingested(repeated=True)
-    new = insert_posts(connection, visit.posts, visit.annotations, visit.source, visit_id)
+    new, known = insert_posts(connection, visit.posts, visit.annotations, visit.source, visit_id)
     mentions = _insert_language(connection, new)
+    enriched = see_again(connection, known, visit.source, topic_id)
+    note_withdrawn(connection, visit.withdrawn, visit.source, seconds(visit.at))
     on_stage("transaction")
     _insert_findings(connection, visit, visit_id)
     _insert_stretches(connection, visit, visit_id)
     _move_target(connection, visit)
     save_paces(connection, visit.paces)
-    known = len(visit.posts) - len(new)
-    connection.execute("UPDATE visits SET new_posts = ?, known_posts = ? WHERE id = ?", (len(new), known, visit_id))
+    connection.execute(
+        "UPDATE visits SET new_posts = ?, known_posts = ? WHERE id = ?", (len(new), len(known), visit_id)
+    )
     return Ingested(
         new_posts=len(new),
         new_comments=sum(n.post.kind is Kind.COMMENT for n in new),
-        known_posts=known,
+        known_posts=len(known),
+        enriched_posts=enriched,
         new_mentions=mentions,
         rejected=len(visit.rejected),
         observed=observe(connection, visit.source, visit.target, seconds(visit.at)),

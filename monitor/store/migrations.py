@@ -178,7 +178,19 @@ CREATE TABLE word_days_due ( -- days whose words are still to be counted, or to 
 {DAYS_DUE.format(where="true")};
 """
 
-STEPS: tuple[str, ...] = (FIRST, TERMS)
+# A post that is seen again. Of most posts nothing new is ever told: they have no row in `counts`, and their first
+# reading is what `posts` says. `counts` begins when a later reading differs, with the first reading.
+SEEN_AGAIN = """
+CREATE TABLE counts (
+  post_id INTEGER NOT NULL REFERENCES posts, at INTEGER NOT NULL, source TEXT NOT NULL,
+  reposts INTEGER, comments INTEGER, likes INTEGER, views INTEGER, followers INTEGER,
+  PRIMARY KEY (post_id, at, source)
+) STRICT, WITHOUT ROWID;
+ALTER TABLE posts ADD COLUMN gone_at INTEGER;
+ALTER TABLE posts ADD COLUMN gone_because TEXT;
+"""
+
+STEPS: tuple[str, ...] = (FIRST, TERMS, SEEN_AGAIN)
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:

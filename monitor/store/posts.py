@@ -54,25 +54,25 @@ INSERT_MENTION = f"INSERT INTO mentions ({MENTION_COLUMNS}) VALUES ({', '.join('
 
 def insert_posts(
     connection: sqlite3.Connection, posts: Sequence[Post], annotations: Sequence[Annotation], source: str, visit: int
-) -> list[NewPost]:
-    """Store the posts not stored before, in order of key; a known one only brings newer counts."""
+) -> tuple[list[NewPost], list[tuple[Post, Annotation]]]:
+    """Store the posts not stored before; these, in order of key, and the others, which were known."""
     batch: dict[str, tuple[Post, Annotation, int]] = {}
-    again: list[Post] = []
+    again: list[tuple[Post, Annotation]] = []
     for post, annotation in zip(posts, annotations, strict=True):
         key = post.key
         if key in batch:
-            again.append(post)
+            again.append((post, annotation))
         else:
             batch[key] = (post, annotation, seconds(post.published_at))
     keys = sorted(batch)
     ids = _insert(connection, [_row(key, batch[key][0], batch[key][2], source, visit) for key in keys])
-    _update_counts(connection, [batch[key][0] for key in keys if key not in ids] + again)
-    return [
+    new = [
         NewPost(ids[key], key, published_at, post, annotation)
         for key in keys
         if key in ids
         for post, annotation, published_at in (batch[key],)
     ]
+    return new, [batch[key][:2] for key in keys if key not in ids] + again
 
 
 def _row(key: str, post: Post, published_at: int, source: str, visit: int) -> tuple[object, ...]:
@@ -109,15 +109,6 @@ def _insert(connection: sqlite3.Connection, rows: Sequence[tuple[object, ...]]) 
         sql = f"INSERT INTO posts ({POST_COLUMNS}) VALUES {marks} ON CONFLICT (key) DO NOTHING RETURNING key, id"
         ids.update(connection.execute(sql, [value for row in part for value in row]).fetchall())
     return ids
-
-
-def _update_counts(connection: sqlite3.Connection, posts: Iterable[Post]) -> None:
-    """The newest count that a source told wins; an older reading (an old file imported late) changes nothing."""
-    connection.executemany(
-        "UPDATE posts SET reposts = coalesce(?1, reposts), comments = coalesce(?2, comments), "
-        "likes = coalesce(?3, likes), views = coalesce(?4, views), counted_at = ?5 WHERE key = ?6 AND counted_at <= ?5",
-        [(p.reposts, p.comments, p.likes, p.views, seconds(p.collected_at), p.key) for p in posts],
-    )
 
 
 def copies(connection: sqlite3.Connection, new: Sequence[NewPost]) -> dict[int, int]:

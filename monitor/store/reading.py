@@ -10,10 +10,12 @@ from collectors.post import HotEntry, Rejected
 from monitor.store.epoch import DAY, bound, maybe_moment, moment
 from monitor.store.posts import split_categories
 from monitor.store.rows import (
+    COUNTS_FIELDS,
     HOT_FIELDS,
     MENTION_FIELDS,
     STORED_POST_FIELDS,
     VISIT_FIELDS,
+    as_counts,
     as_hot_entry,
     as_mention,
     as_rejected,
@@ -21,34 +23,34 @@ from monitor.store.rows import (
     as_stretch,
     as_visit,
 )
-from monitor.store.store import CoveredStretch, Selection, StoredMention, StoredPost, VisitRecord
+from monitor.store.store import CoveredStretch, Selection, StoredCounts, StoredMention, StoredPost, VisitRecord
 
 
 def posts(connection: sqlite3.Connection, selection: Selection) -> Iterator[StoredPost]:
-    if selection.topic is None:
-        tables, time = "posts p JOIN annotations a ON a.post_id = p.id", "p.published_at"
-    else:
-        time = "m.published_at"
-        tables = (
-            "topics t JOIN mentions m ON m.topic_id = t.id JOIN posts p ON p.id = m.post_id "
-            "JOIN annotations a ON a.post_id = p.id"
-        )
+    tables, time = _posts_of(selection)
     where, values = _conditions(selection, time, "a.categories")
     for row in connection.execute(f"SELECT {STORED_POST_FIELDS} FROM {tables} {where}", values):
         yield as_stored_post(row)
 
 
+def counts(connection: sqlite3.Connection, selection: Selection) -> Iterator[StoredCounts]:
+    tables, time = _posts_of(selection)
+    where, values = _conditions(selection, time, "a.categories", then=", c.at, c.source")
+    tables += " LEFT JOIN counts c ON c.post_id = p.id"
+    for row in connection.execute(f"SELECT {COUNTS_FIELDS} FROM {tables} {where}", values):
+        yield as_counts(row)
+
+
 def mentions(connection: sqlite3.Connection, selection: Selection) -> Iterator[StoredMention]:
     """Of one topic in the order in which they are kept; of all topics sorted, which SQLite does beside its file."""
     tables = "topics t JOIN mentions m ON m.topic_id = t.id JOIN posts p ON p.id = m.post_id"
-    where, values = _conditions(selection, "m.published_at", "m.categories", topics_too=selection.topic is None)
+    then = "" if selection.topic is not None else ", t.name"
+    where, values = _conditions(selection, "m.published_at", "m.categories", then=then)
     for row in connection.execute(f"SELECT {MENTION_FIELDS} FROM {tables} {where}", values):
         yield as_mention(row)
 
 
-def _conditions(
-    selection: Selection, time: str, categories: str, *, topics_too: bool = False
-) -> tuple[str, list[object]]:
+def _conditions(selection: Selection, time: str, categories: str, *, then: str = "") -> tuple[str, list[object]]:
     where = [f"{time} >= ?", f"{time} < ?"]
     values: list[object] = [bound(selection.since), bound(selection.until)]
     for condition, value in (
@@ -61,9 +63,17 @@ def _conditions(
             where.append(condition)
             values.append(value)
     way = "DESC" if selection.newest_first else "ASC"
-    order = f"{time} {way}, p.key {way}" + (", t.name" if topics_too else "")
+    order = f"{time} {way}, p.key {way}{then}"
     values.append(-1 if selection.limit is None else selection.limit)
     return f"WHERE {' AND '.join(where)} ORDER BY {order} LIMIT ?", values
+
+
+def _posts_of(selection: Selection) -> tuple[str, str]:
+    """The tables of the posts selected with their annotations, and the time that orders them."""
+    if selection.topic is None:
+        return "posts p JOIN annotations a ON a.post_id = p.id", "p.published_at"
+    mentioning = "topics t JOIN mentions m ON m.topic_id = t.id JOIN posts p ON p.id = m.post_id"
+    return f"{mentioning} JOIN annotations a ON a.post_id = p.id", "m.published_at"
 
 
 def post(connection: sqlite3.Connection, key: str) -> StoredPost | None:
@@ -132,15 +142,13 @@ def rejected(
 
 
 def hot_entries(
-    connection: sqlite3.Connection, since: datetime, until: datetime, words: Sequence[str]
+    connection: sqlite3.Connection, since: datetime, until: datetime, words: Sequence[str] | None
 ) -> Iterator[HotEntry]:
-    if not words:
-        return
-    holds = " OR ".join(["instr(folded, ?)"] * len(words))
+    holds = "1" if words is None else " OR ".join(["instr(folded, ?)"] * len(words)) or "0"
     rows = connection.execute(
         f"SELECT {HOT_FIELDS} FROM hot_entries WHERE seen_at >= ? AND seen_at < ? AND ({holds}) "
         "ORDER BY seen_at, platform, rank IS NULL, rank, word",
-        (bound(since), bound(until), *words),
+        (bound(since), bound(until), *(words or ())),
     )
     for row in rows:
         yield as_hot_entry(row)

@@ -7,7 +7,7 @@ from collectors.post import HotEntry, HotKind, Kind, Post, Rejected
 from collectors.stretch import Rate, Stretch
 from monitor.store.epoch import maybe_moment, moment
 from monitor.store.posts import split_categories
-from monitor.store.store import CoveredStretch, StoredMention, StoredPost, VisitRecord
+from monitor.store.store import CoveredStretch, StoredCounts, StoredMention, StoredPost, VisitRecord
 
 POST_FIELDS = (
     "p.platform, p.native_id, p.url, p.text, p.published_at, p.collected_at, p.kind, p.author_id, p.author_name, "
@@ -42,13 +42,15 @@ STORED_POST_FIELDS = f"""
   (SELECT d.key FROM posts d WHERE d.id = a.duplicate_of),
   (SELECT group_concat(name, char(10)) FROM (SELECT t.name FROM topics t WHERE EXISTS (SELECT 1 FROM mentions x
     WHERE x.topic_id = t.id AND x.published_at = p.published_at AND x.post_id = p.id) ORDER BY t.name)),
-  (SELECT group_concat(key, char(10)) FROM (SELECT h.key FROM post_hashtags h WHERE h.post_id = p.id ORDER BY h.key))
+  (SELECT group_concat(key, char(10)) FROM (SELECT h.key FROM post_hashtags h WHERE h.post_id = p.id ORDER BY h.key)),
+  p.gone_at, p.gone_because
 """
 
 
 def as_stored_post(row: Sequence[Any]) -> StoredPost:
     """A row of STORED_POST_FIELDS."""
     source, polarity, categories, tokens, version, duplicate_of, topics, hashtags = row[15:23]
+    gone_at, gone_because = row[23:25]
     return StoredPost(
         post=as_post(row),
         source=source,
@@ -59,6 +61,8 @@ def as_stored_post(row: Sequence[Any]) -> StoredPost:
         duplicate_of=duplicate_of,
         tokens=tuple(tokens.split(" ")) if tokens else (),
         version=version,
+        gone_at=maybe_moment(gone_at),
+        gone_because=gone_because,
     )
 
 
@@ -90,6 +94,27 @@ def as_mention(row: Sequence[Any]) -> StoredMention:
         followers=row[12],
         observed_at=maybe_moment(row[13]),
         version=row[14],
+    )
+
+
+COUNTS = ("reposts", "comments", "likes", "views", "followers")
+COUNTS_FIELDS = "p.key, coalesce(c.at, p.collected_at), coalesce(c.source, p.source), " + ", ".join(
+    f"CASE WHEN c.at IS NULL THEN p.{name} ELSE c.{name} END" for name in COUNTS
+)
+
+
+def as_counts(row: Sequence[Any]) -> StoredCounts:
+    """A row of COUNTS_FIELDS."""
+    post, at, source, reposts, comments, likes, views, followers = row
+    return StoredCounts(
+        post=post,
+        at=moment(at),
+        source=source,
+        reposts=reposts,
+        comments=comments,
+        likes=likes,
+        views=views,
+        followers=followers,
     )
 
 

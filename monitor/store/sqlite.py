@@ -28,6 +28,7 @@ from monitor.store.store import (
     OutboxCounts,
     RuleState,
     Selection,
+    StoredCounts,
     StoredMention,
     StoredPost,
     StoreError,
@@ -170,6 +171,10 @@ class SqliteStore:
         with self._file.reading() as connection:
             return reading.post(connection, key)
 
+    def counts(self, selection: Selection) -> Iterator[StoredCounts]:
+        with self._file.streaming() as connection:
+            yield from reading.counts(connection, selection)
+
     def mentions(self, selection: Selection) -> Iterator[StoredMention]:
         with self._file.streaming() as connection:
             yield from reading.mentions(connection, selection)
@@ -243,7 +248,7 @@ class SqliteStore:
         with self._file.streaming() as connection:
             yield from reading.rejected(connection, since, until)
 
-    def hot_entries(self, since: datetime, until: datetime, words: Sequence[str]) -> Iterator[HotEntry]:
+    def hot_entries(self, since: datetime, until: datetime, words: Sequence[str] | None = None) -> Iterator[HotEntry]:
         with self._file.streaming() as connection:
             yield from reading.hot_entries(connection, since, until, words)
 

@@ -15,7 +15,7 @@ from analysis.emerging import TermCount
 from analysis.rules.rule import SourceHealth, Verdict
 from analysis.series import Observation, Series
 from collectors.pace import HostPace
-from collectors.post import HotEntry, Post, Rejected
+from collectors.post import HotEntry, Post, Rejected, Withdrawn
 from collectors.stretch import Stretch
 from monitor.alerts.types import Alert, Delivery, Message, Transition
 
@@ -72,6 +72,7 @@ class Visit:
     annotations: tuple[Annotation, ...] = ()
     hot_entries: tuple[HotEntry, ...] = ()
     rejected: tuple[Rejected, ...] = ()
+    withdrawn: tuple[Withdrawn, ...] = ()
     stretches: tuple[Stretch, ...] = ()
     watermark: datetime | None = None  # new cursor of the target; None: as it was
     pages: int = 0
@@ -88,6 +89,7 @@ class Ingested:
     new_posts: int = 0
     new_comments: int = 0  # of new_posts, those of kind comment
     known_posts: int = 0
+    enriched_posts: int = 0  # of known_posts, those of which more is known now: a whole text, an author, followers
     new_mentions: int = 0
     rejected: int = 0
     observed: Mapping[str, int] = field(default_factory=dict)  # topic → minutes newly observed
@@ -153,6 +155,22 @@ class StoredPost:
     duplicate_of: str | None  # key of the earlier post with the same text
     tokens: tuple[str, ...]
     version: str
+    gone_at: datetime | None = None  # when it was noticed that its platform no longer has it
+    gone_because: str | None = None  # which source noticed, and what the platform said
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCounts:
+    """The counts of a post as a source told them at a time; None: it did not tell."""
+
+    post: str  # key
+    at: datetime
+    source: str
+    reposts: int | None
+    comments: int | None
+    likes: int | None
+    views: int | None
+    followers: int | None  # of the author, persons
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,6 +300,11 @@ class Store(Protocol):
 
     def post(self, key: str) -> StoredPost | None: ...
 
+    def counts(self, selection: Selection) -> Iterator[StoredCounts]:
+        """Every reading that told something new of a post's counts, the first one included: in order of the posts,
+        then of time. `limit` counts readings."""
+        ...
+
     def mentions(self, selection: Selection) -> Iterator[StoredMention]:
         """Streamed: memory does not grow with the number of rows."""
         ...
@@ -344,8 +367,8 @@ class Store(Protocol):
         """(source, seen at, what could not be read)."""
         ...
 
-    def hot_entries(self, since: datetime, until: datetime, words: Sequence[str]) -> Iterator[HotEntry]:
-        """Hot-list lines whose word contains one of `words` (folded)."""
+    def hot_entries(self, since: datetime, until: datetime, words: Sequence[str] | None = None) -> Iterator[HotEntry]:
+        """Hot-list lines by time, platform, rank: those whose word contains one of `words` (folded), or all."""
         ...
 
     def save_digest(self, day: str, topic: str, as_of: datetime, facts: bytes) -> None: ...

@@ -102,8 +102,8 @@ def _mentions(
 
 def _swap(connection: sqlite3.Connection, staged: str, number: int, newest: int) -> int:
     connection.execute(
-        f"UPDATE {staged} AS s SET observed_at = (SELECT m.observed_at FROM mentions m WHERE m.topic_id = s.topic_id "
-        "AND m.published_at = s.published_at AND m.post_id = s.post_id)"
+        f"UPDATE {staged} AS s SET observed_at = m.observed_at, followers = coalesce(m.followers, s.followers) "
+        "FROM mentions m WHERE m.topic_id = s.topic_id AND m.published_at = s.published_at AND m.post_id = s.post_id"
     )
     connection.execute("DELETE FROM mentions WHERE topic_id = ? AND post_id <= ?", (number, newest))
     connection.execute(f"INSERT INTO mentions ({MENTION_COLUMNS}) SELECT {MENTION_COLUMNS} FROM {staged}")

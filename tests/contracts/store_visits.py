@@ -69,6 +69,7 @@ class VisitContract(OpensStore):
         assert list(store.rejected(at(3), at(4))) == [("web", at(3), bad)]
         assert list(store.hot_entries(at(0), at(9), ["tea"])) == [hot]
         assert list(store.hot_entries(at(0), at(9), [])) == []
+        assert list(store.hot_entries(at(0), at(9))) == [hot, pinned]
         assert list(store.hot_entries(at(4), at(9), ["tea"])) == []
 
     def test_visits_and_stretches_are_a_ledger(self, store: Store) -> None:

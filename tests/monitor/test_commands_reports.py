@@ -148,7 +148,7 @@ def test_pandas_reads_every_table_back(config: Path, tmp_path: Path, name: str) 
     frame = pd.read_csv(path)
     assert done.stderr == f"{len(frame)} rows in {path}\n"
     assert list(frame.columns) == [column.name for column in TABLES[name].columns]
-    assert len(frame) == {"posts": 3, "mentions": 3, "series": 48, "alerts": 0}[name]
+    assert len(frame) == {"posts": 3, "counts": 3, "hot-list": 0, "mentions": 3, "series": 48, "alerts": 0}[name]
     assert [each.name for each in path.parent.glob("*.part")] == []
 
 
@@ -178,7 +178,7 @@ def test_a_series_has_the_resolution_asked_for(config: Path, resolution: str, ro
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["users", "--from", DAY], "'posts', 'mentions', 'series', 'alerts'"),
+        (["users", "--from", DAY], "'posts', 'counts', 'hot-list', 'mentions', 'series', 'alerts'"),
         (["posts"], "--from"),
         (["posts", "--from", "March"], "'March' is neither a date"),
         (["posts", "--from", "0001-01-01"], "'0001-01-01' is neither a date"),

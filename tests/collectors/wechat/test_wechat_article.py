@@ -173,7 +173,22 @@ def test_the_articles_of_a_feed_are_read_one_by_one_and_once_and_a_deleted_one_h
     ]
     assert [post.native_id for post in first.posts] == [ARTICLES[0][-22:], ARTICLES[2][-22:]]
     assert [(each.where, each.reason[:21]) for each in first.rejected] == [(ARTICLES[1], "deleted by its author")]
+    assert [(each.key, each.reason[:21]) for each in first.withdrawn] == [
+        ("wechat:Zz00000000000000000001", "deleted by its author")
+    ]
+    assert second.withdrawn == ()
     assert (first.error, first.stretches, second.posts, second.error) == (None, (), (), None)
+
+
+def test_an_article_that_is_asked_for_and_gone_is_withdrawn_by_its_key() -> None:
+    source = WechatArticle(ArticleSettings(urls=(ARTICLES[1],)))
+    (target,) = source.targets([])
+    clock = EventClock(AT)
+    gone = httpx.MockTransport(lambda _: httpx.Response(200, content=recorded("deleted")))
+    with Client(clock=clock, transport=gone) as client:
+        swept = sweep(source, client, target, AT, AT, live=True, max_pages=3, clock=clock, authors=AUTHORS)
+    assert isinstance(swept.error, Gone)
+    assert [each.key for each in swept.withdrawn] == ["wechat:Zz00000000000000000001"]
 
 
 def test_a_captcha_ends_the_visit_and_what_was_left_is_asked_for_next_time() -> None:

@@ -291,3 +291,12 @@ def test_whatever_the_fields_hold_the_answer_is_a_page_or_a_source_error(comment
     except SourceError:
         return
     assert all(post.text and post.published_at.tzinfo for post in page.posts)
+
+
+def test_a_post_that_is_said_to_be_gone_is_withdrawn_and_one_without_comments_is_not() -> None:
+    gone = parse((PAYLOADS / "weibo_comments" / "post_gone.json").read_bytes())
+    assert [each.key for each in gone.withdrawn] == [f"weibo:{POST}"]
+    assert gone.withdrawn[0].reason
+    assert parse((PAYLOADS / "weibo_comments" / "none_yet.json").read_bytes()).withdrawn == ()
+    nameless = parse((PAYLOADS / "weibo_comments" / "post_gone.json").read_bytes(), url="")
+    assert nameless.withdrawn == (), "of an unknown post nothing is noted"

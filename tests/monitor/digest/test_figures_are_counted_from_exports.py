@@ -83,6 +83,7 @@ def test_what_the_mentions_are_made_of_adds_up(facts: Facts, exports: Exports) -
     assert facts.headline.copies == posts["duplicate_of"].notna().sum()
     assert facts.quality.without_polarity == posts["polarity"].isna().sum()
     assert facts.quality.without_author == posts["author_id"].isna().sum()
+    assert facts.quality.gone == posts["gone_at"].notna().sum()
 
 
 def counts(facts: Facts) -> Iterator[Count]:
