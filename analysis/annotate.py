@@ -17,6 +17,7 @@ from unicodedata import unidata_version
 from analysis.annotation import Annotation, Document, Hashtag
 from analysis.complaints import Complaints
 from analysis.duplicates import fingerprint
+from analysis.explanation import Explanation, complaint_readings, topic_readings
 from analysis.hashtags import alias_table, find_hashtags
 from analysis.matching import Matchers, Passage, Topic
 from analysis.normal_form import NormalForm, is_empty_repost, normalise, own_end
@@ -40,6 +41,7 @@ class Annotator:
     def __init__(self, topics: Sequence[Topic], polarity: Polarity | None = None) -> None:
         """`polarity`: a model in place of the lexicons."""
         words = [word for topic in topics for word in topic.words()]
+        self._topics = tuple(topics)
         self._book = PhraseBook()
         self._matchers = Matchers(self._book, topics)
         subjects = [word for topic in topics for word in topic.subjects]
@@ -70,6 +72,22 @@ class Annotator:
             )
             for document, text, own, polarity in zip(documents, read, words, polarities, strict=True)
         ]
+
+    def explain(self, document: Document) -> Explanation:
+        """One annotation, with what led to it."""
+        (annotation,) = self.annotate([document])
+        read = self._read(document.text)
+        own = Words(read.form.text, self._tokenizer.cut(read.form.text))
+        end = own_end(document.text)
+        return Explanation(
+            document=document,
+            annotation=annotation,
+            quoted=normalise(document.text, end).text if end < len(document.text) else "",
+            tokens=tuple(own.tokens),
+            topics=topic_readings(self._matchers, self._topics, document, annotation, read.passages),
+            complaints=complaint_readings(self._complaints, read.form, read.passages[0]),
+            polarity_reasons=self._polarity.reasons(own),
+        )
 
     def _read(self, text: str) -> _Read:
         end = own_end(text)

@@ -29,6 +29,7 @@ _FIRST_PERSON = re.compile(r"我(?!国|省|市|县|校|院|区|局|司|们|军|�
 class Discount(StrEnum):
     """Why a complaint word does not count."""
 
+    OTHER_SENSE = "another sense"  # 银行卡, 人设崩了
     NEGATED = "negated"
     CONDITION = "condition"  # hypothetical, feared, hoped
     QUESTION = "question"  # asked, not stated: a weaker signal that is not counted yet

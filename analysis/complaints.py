@@ -178,9 +178,10 @@ class Complaints:
         covered = denied = 0  # where the longest finding so far ends, one that counts and one that does not
         for start, minus_end, weak, category, inner in candidates:
             end = -minus_end
-            if end <= covered or _taken_back(start, end, innocent):
+            if end <= covered:
                 continue
-            discount = news or self._context.discount(text, start, end, inner, category in TECHNICAL)
+            discount = Discount.OTHER_SENSE if _taken_back(start, end, innocent) else news
+            discount = discount or self._context.discount(text, start, end, inner, category in TECHNICAL)
             if discount is None:
                 covered = end
             elif end <= denied:

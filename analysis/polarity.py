@@ -4,7 +4,7 @@
 before them. It knows neither irony nor context. A trained model takes its place by the same protocol.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from analysis.lexicon import lexicon_digest, read_lexicon
@@ -32,6 +32,10 @@ class Polarity(Protocol):
         """The polarity of each text, in order."""
         ...
 
+    def reasons(self, text: Words) -> tuple[tuple[str, float], ...]:
+        """The words that decided the polarity of a text, and what each added."""
+        ...
+
 
 class LexiconPolarity:
     """(sum of the words' values) / (sum of their sizes + 1): one plain word gives ±0.5, many that agree nearly ±1."""
@@ -52,10 +56,20 @@ class LexiconPolarity:
     def judge(self, texts: Sequence[Words]) -> list[float | None]:
         return [self._of_tokens(text.tokens) for text in texts]
 
+    def reasons(self, text: Words) -> tuple[tuple[str, float], ...]:
+        return tuple(self._values(text.tokens))
+
     def _of_tokens(self, tokens: Sequence[str]) -> float | None:
+        total = size = 0.0
+        for _, value in self._values(tokens):
+            total += value
+            size += abs(value)
+        return round(total / (size + 1.0), 4) if size else None
+
+    def _values(self, tokens: Sequence[str]) -> Iterator[tuple[str, float]]:
+        """The polarity words with what stands before them, and their value, in order."""
         entries = self._entries
         places = [index for index, token in enumerate(tokens) if token in entries]
-        total = size = 0.0
         free = 0  # words before this one are used up
         for index in places:
             if index < free:
@@ -65,11 +79,9 @@ class LexiconPolarity:
             for rest, weight in entries[tokens[index]]:
                 if not rest or tuple(tokens[index + 1 : index + 1 + len(rest)]) == rest:
                     value = weight * self._change(tokens, index, free)
-                    total += value
-                    size += abs(value)
                     free = index + 1 + len(rest)
+                    yield "".join(tokens[index:free]), value
                     break
-        return round(total / (size + 1.0), 4) if size else None
 
     def _change(self, tokens: Sequence[str], index: int, free: int) -> float:
         """What the words just before make of a polarity word."""

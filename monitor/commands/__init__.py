@@ -2,7 +2,7 @@
 
 import typer
 
-from monitor.commands import channels, collecting, demo, importing, reports, setting_up, sources, status
+from monitor.commands import channels, collecting, demo, explaining, importing, reports, setting_up, sources, status
 
 
 def attach(app: typer.Typer) -> None:
@@ -14,6 +14,7 @@ def attach(app: typer.Typer) -> None:
     app.command("import")(importing.import_files)
     app.command()(reports.digest)
     app.command()(reports.export)
+    app.command()(explaining.explain)
     app.command()(status.status)
     app.add_typer(sources.app, name="sources")
     app.add_typer(channels.app, name="channels")
