@@ -94,6 +94,8 @@ class WechatSogou:
             if _NO_RESULT.search(body) and title is not None and _OURS.search(title.text()):
                 return Page()
             raise PayloadChanged("ul.news-list > li")
+        if b"</html" not in body[-4096:].lower():
+            raise PayloadChanged("closing </html> (the page is cut off)")
         cursor = _next_page(tree)
         posts: dict[str, Post] = {}
         rejected = []

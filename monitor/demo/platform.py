@@ -17,7 +17,9 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -89,6 +91,7 @@ class _HostHandler(_Handler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         request = Request(host=self._host, target=self.path, at=at, headers=headers, body=body)
         answer = self._platforms.answer(request)
+        answer = replace(answer, headers={"Date": format_datetime(at, usegmt=True), **answer.headers})
         self._log.write(request, answer.status)
         if answer.manner is Manner.WHOLE:
             self.send(answer)

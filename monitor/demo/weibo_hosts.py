@@ -192,12 +192,17 @@ class WeiboHosts:
 
 
 def comments_under(post: DemoPost, posts: Sequence[DemoPost], seconds: Sequence[int], at: datetime) -> list[DemoPost]:
-    """What is said under a post, newest first: of the official account, what the crowd says in the next hours."""
+    """What is said under a post, newest first: of the official account, what some say until its next post."""
     if post.uid != OFFICIAL.uid:
         return []
     begins, ends = bisect_right(seconds, post.second), bisect_right(seconds, at.timestamp())
-    crowd = [each for each in posts[begins : min(ends, begins + 20_000)] if each.repost_of is None]
-    return [each for each in crowd if each.uid != post.uid and int(each.mid) % 7 == 0][:_MOST_COMMENTS][::-1]
+    said: list[DemoPost] = []
+    for each in posts[begins:ends]:
+        if each.uid == post.uid or len(said) == _MOST_COMMENTS:
+            break
+        if each.repost_of is None and int(each.mid) % 7 == 0:
+            said.append(each)
+    return said[::-1]
 
 
 def _moment(shown: str | None) -> datetime | None:

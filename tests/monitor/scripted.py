@@ -117,11 +117,12 @@ def pipeline(
     routes: Sequence[RouteConfig] = (),
     stopping: Callable[[], bool] = lambda: False,
     transport: httpx.BaseTransport | None = None,
+    client: Client | None = None,
 ) -> Iterator[tuple[Pipeline, SqliteStore]]:
     """All real but the source, which the jobs bring."""
     with (
         open_store(folder / "monitor.sqlite") as store,
-        Client(clock=clock, transport=transport) as client,
+        client or Client(clock=clock, transport=transport) as client,
         httpx.Client() as http,
     ):
         watch(store, clock.now())
