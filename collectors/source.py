@@ -115,3 +115,15 @@ class FromNow(Protocol):
     def lists_from_now(self) -> bool:
         """Then its windows always end now. A class variable will do."""
         ...
+
+
+@runtime_checkable
+class Identified(Protocol):
+    """What a source adds that can tell whose login it reads with."""
+
+    def who(self, client: Client, /) -> str | None:
+        """Asked after a page was read: the id and, where told, the name; None where it is not told.
+
+        Raises SourceError and nothing else.
+        """
+        ...

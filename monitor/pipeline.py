@@ -19,6 +19,7 @@ from collectors.clock import Clock
 from collectors.errors import Blocked, SourceError
 from collectors.polite import Client
 from collectors.post import Post
+from collectors.session import Session
 from collectors.source import FromNow, Scope, Source, Target
 from collectors.stretch import Sweep
 from collectors.sweep import sweep
@@ -46,10 +47,16 @@ class Job:
     every_s: float
     max_pages: int
     backfill: timedelta = timedelta(0)  # how far back a target that was never visited is read
+    session: Session | None = None  # the login that the source reads with
 
     @property
     def name(self) -> str:
         return f"{self.source}/{self.target.name}"
+
+    @property
+    def mark(self) -> str:
+        """Tells the login of now from another one."""
+        return self.session.state().mark if self.session else ""
 
     def slot(self, now: datetime) -> datetime:
         """The start of the interval of `every_s` seconds that `now` lies in."""
@@ -117,7 +124,8 @@ class Pipeline:
         """Visit the job's target for the slot of `now`; None when that was done before. `by_hand`: done or not.
 
         A target that lies further back than LIVE_REACH is read hour by hour, oldest first, until it has caught up, an
-        hour could not be read, the slot is over (or after one visit, with `once`), or the service is stopping.
+        hour could not be read, the slot is over (or after one visit, with `once`), or the service is stopping. A source
+        that failed again and again rests, unless it is asked `by_hand`.
         """
         slot = job.slot(now)
         ends = max(slot + timedelta(seconds=job.every_s), now)
@@ -127,7 +135,7 @@ class Pipeline:
             name = f"{job.name}@{slot:%Y%m%dT%H%M%SZ}" + ("" if window.live else f"/{window.since:%Y%m%dT%H%M%SZ}")
             if by_hand:
                 name += f"/by-hand-{self._clock.now():%Y%m%dT%H%M%S.%fZ}"
-            if self._store.done(name):
+            if self._store.done(name) or (not by_hand and self._rests(job)):
                 return collected
             visit = self._visit(job, window, name)
             ingested = self._store.ingest(visit)
@@ -152,6 +160,9 @@ class Pipeline:
         return self._annotator.annotate(
             [Document(text=p.text, platform=p.platform, kind=p.kind, author_id=p.author_id) for p in posts]
         )
+
+    def _rests(self, job: Job) -> bool:
+        return self._store.circuit(job.source).is_open(self._clock.now(), job.mark)
 
     def _window(self, job: Job, now: datetime) -> Window:
         """What to ask for next: the live window, or the oldest hour still to be read."""
@@ -203,8 +214,7 @@ class Pipeline:
         """Log a trouble when it begins, when it becomes another one, and when it is over: once each."""
         told, self._troubles[job.name] = self._troubles.get(job.name), type(error) if error else None
         if error and told is not type(error):
-            advice = f". {error.advice}" if isinstance(error, Blocked) else ""
-            log.warning("%s: %s: %s%s", job.name, type(error).__name__, error, advice)
+            log.warning("%s: %s: %s", job.name, type(error).__name__, told_whole(error))
         elif told and not error:
             log.warning("%s: works again", job.name)
 
@@ -226,6 +236,7 @@ class Pipeline:
         return window.until
 
     def _as_visit(self, slot: str, job: Job, window: Window, swept: Sweep) -> Visit:
+        circuit = self._store.circuit(job.source).after(swept.error, self._clock.now(), job.every_s, job.mark)
         return Visit(
             slot=slot,
             source=job.source,
@@ -244,5 +255,13 @@ class Pipeline:
             pages=swept.pages,
             paces=self._client.paces(),
             error=type(swept.error).__name__ if swept.error else None,
-            reason=str(swept.error) if swept.error else None,
+            reason=told_whole(swept.error) if swept.error else None,
+            is_blocked=isinstance(swept.error, Blocked),
+            session=job.session.state() if job.session else None,
+            circuit=circuit,
         )
+
+
+def told_whole(error: SourceError) -> str:
+    """The reason, and at a wall what a person can do."""
+    return f"{error}. {error.advice}" if isinstance(error, Blocked) and error.advice else str(error)

@@ -22,6 +22,7 @@ from collectors.pace import HostPace
 from collectors.polite import Client
 from collectors.registry import load
 from collectors.secret import Secret
+from collectors.session import session_in
 from collectors.source import Scope, Source
 from monitor.alerts.dispatch import Dispatcher
 from monitor.alerts.judge import Judge, WatchedSource
@@ -176,6 +177,7 @@ def make_jobs(config: Config) -> tuple[Job, ...]:
             every_s=source.every_s,
             max_pages=source.max_pages,
             backfill=timedelta(seconds=source.backfill_s),
+            session=session_in(source.settings),
         )
         for source in config.sources
         if source.enabled

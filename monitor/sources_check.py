@@ -12,8 +12,24 @@ from collectors.polite import Client
 from collectors.post import Page
 from collectors.registry import load
 from collectors.replay import META, kept_reading
-from collectors.source import Ask, Reading, Source
-from monitor.pipeline import Job
+from collectors.session import SessionKind
+from collectors.source import Ask, Identified, Reading, Source
+from monitor.pipeline import Job, told_whole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """The login that a source reads with, as far as it is told."""
+
+    kind: SessionKind
+    who: str | None
+    ends_at: datetime | None  # nominally
+
+    def __str__(self) -> str:
+        name = {SessionKind.LOGIN: "login", SessionKind.VISITOR: "a visitor's cookie"}.get(self.kind, "some cookie")
+        whose = f" of {self.who}" if self.who else ", whose is not told"
+        end = f"ends {self.ends_at:%Y-%m-%d %H:%M} UTC" if self.ends_at else "when it ends is not told"
+        return f"{name}{whose}, {end}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,23 +37,50 @@ class Finding:
     source: str
     ok: bool
     told: str  # one sentence, with what to do where it is not ok
+    login: Login | None = None  # None: it reads with none
 
 
 def check_source(job: Job, client: Client, now: datetime) -> Finding:
-    """Ask for the newest page of one target."""
+    """Ask for the newest page of one target, then whose login that was."""
+    who = None
     try:
-        page = job.adapter.fetch(client, Ask(target=job.target, since=now - timedelta(hours=1), until=now))
+        with client.one_fetch():
+            page = job.adapter.fetch(client, Ask(target=job.target, since=now - timedelta(hours=1), until=now))
+            who = _whose(job, client)
     except RateLimited as error:
-        return Finding(source=job.source, ok=False, told=f"{error}; leave it alone until then")
+        told = f"{error}; leave it alone until then"
     except Blocked as error:
-        return Finding(source=job.source, ok=False, told=f"{error}. {error.advice}".strip())
+        told = told_whole(error)
     except SourceError as error:
-        return Finding(source=job.source, ok=False, told=f"{type(error).__name__}: {error}")
+        told = f"{type(error).__name__}: {error}"
+    else:
+        return Finding(source=job.source, ok=True, told=_seen(page), login=_login(job, who))
+    return Finding(source=job.source, ok=False, told=told, login=_login(job, who))
+
+
+def _whose(job: Job, client: Client) -> str | None:
+    """Asked beside the page: where it cannot be told, the page was read all the same. Raises Blocked."""
+    if job.session is None or not isinstance(job.adapter, Identified):
+        return None
+    try:
+        return job.adapter.who(client)
+    except Blocked:
+        raise
+    except SourceError:
+        return None
+
+
+def _login(job: Job, who: str | None) -> Login | None:
+    if job.session is None:
+        return None
+    state = job.session.state()
+    return Login(kind=state.kind, who=who, ends_at=state.ends_at)
+
+
+def _seen(page: Page) -> str:
     newest = max((post.published_at for post in page.posts), default=None)
     told = f"{len(page.posts)} posts, {len(page.hot_entries)} hot-list lines"
-    if newest:
-        told += f", newest {newest:%Y-%m-%d %H:%M} UTC"
-    return Finding(source=job.source, ok=True, told=told)
+    return f"{told}, newest {newest:%Y-%m-%d %H:%M} UTC" if newest else told
 
 
 def default_source(kind: str) -> Source:

@@ -83,6 +83,11 @@ class SourceHealth:
     last_error: str | None  # class of the last visit's error ("Blocked", …); None: it went well
     last_reason: str | None
     moved_at: datetime | None = None  # when the oldest watermark last went forward; None: never
+    blocked_since: datetime | None = None  # before the wall that one of its targets met and has not passed; None: none
+    blocked_reason: str | None = None  # what stands there, and what a person can do
+    session_since: datetime | None = None  # first use of the login that it reads with; None: it uses none
+    session_ends_at: datetime | None = None  # nominally; None: nobody told
+    retry_at: datetime | None = None  # it failed so often that it is left alone until then; None: it is not
 
 
 class TopicRule(Protocol):

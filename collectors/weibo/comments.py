@@ -20,6 +20,7 @@ from collectors.session import Session
 from collectors.source import Ask, Reading, Scope, Target, Watched
 from collectors.weibo.accounts import account_ids, post_ids
 from collectors.weibo.answers import answer_of, asking, message_of, number_of, unlike
+from collectors.weibo.identity import desktop_user
 from collectors.weibo.ids import is_mid
 from collectors.weibo.order import covered
 from collectors.weibo.status import mid_in, post_url, read_statuses, unescaped, user_in
@@ -95,6 +96,9 @@ class WeiboComments:
             walk = self._newest_posts(client, ask.target.query.removeprefix(_ACCOUNT), ask)
             return self._onward(Page(), walk, ask)
         return self._comments(client, walk or _Walk(posts=((mid, uid),), started_at=client.now()), ask)
+
+    def who(self, client: Client) -> str | None:
+        return desktop_user(client)
 
     def parse(self, body: bytes, reading: Reading) -> Page:
         """A page of comments, replies directly after what they reply to; which post it is, `reading.url` tells."""

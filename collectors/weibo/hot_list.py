@@ -23,6 +23,7 @@ from collectors.session import Session
 from collectors.source import Ask, Reading, Scope, Target, Watched
 from collectors.weibo.answers import unlike
 from collectors.weibo.hot_summary import AD_LABELS, read_summary
+from collectors.weibo.identity import desktop_user
 from collectors.weibo.visitor import DESKTOP, Visitor
 from collectors.weibo.walls import check_address, check_json, check_visitor_page
 
@@ -97,6 +98,9 @@ class WeiboHotList:
         headers = {"Accept": "text/html,application/xhtml+xml", "Referer": "https://s.weibo.com/"}
         body = client.get(SUMMARY_URL, params={"cate": "realtimehot"}, headers=headers, cookie=cookie)
         return self.parse(body.content, Reading(at=client.now(), url=body.url, authors=ask.authors))
+
+    def who(self, client: Client) -> str | None:
+        return desktop_user(client)
 
     def parse(self, body: bytes, reading: Reading) -> Page:
         check_address(reading.url)

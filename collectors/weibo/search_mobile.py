@@ -18,6 +18,7 @@ from collectors.session import Session, SessionKind, kind_of
 from collectors.source import Ask, Reading, Scope, Target, Watched
 from collectors.weibo.answers import answer_of, asking, number_of, unlike
 from collectors.weibo.cards import page_list, posts_in
+from collectors.weibo.identity import mobile_user
 from collectors.weibo.long_texts import LongTexts, mobile
 from collectors.weibo.order import covered
 from collectors.weibo.status import read_statuses
@@ -101,6 +102,9 @@ class WeiboSearchMobile:
         reading = Reading(at=client.now(), url=body.url, authors=ask.authors, page=number)
         page, cut = self._read(body.content, reading)
         return self._long_texts.fill(page, cut, client, cookie)
+
+    def who(self, client: Client) -> str | None:
+        return mobile_user(client, self.settings.cookie) if self.settings.cookie else None
 
     def parse(self, body: bytes, reading: Reading) -> Page:
         return self._read(body, reading)[0]

@@ -14,6 +14,7 @@ from collectors.polite import Client
 from collectors.post import Page, Post
 from collectors.session import Session
 from collectors.source import Ask, Reading, Scope, Target, Watched
+from collectors.weibo.identity import desktop_user
 from collectors.weibo.ids import given_at, is_mid
 from collectors.weibo.search_page import read_page
 from collectors.weibo.walls import SIGN_IN
@@ -80,6 +81,9 @@ class WeiboSearchWeb:
             pace_s=self.settings.pace_s,
         )
         return self.parse(body.content, Reading(at=client.now(), url=body.url, authors=ask.authors, page=page))
+
+    def who(self, client: Client) -> str | None:
+        return desktop_user(client)
 
     def parse(self, body: bytes, reading: Reading) -> Page:
         return read_page(body, reading, self.moment)

@@ -16,6 +16,7 @@ from collectors.weibo import long_texts
 from collectors.weibo.accounts import account_ids
 from collectors.weibo.answers import answer_of, asking, unlike
 from collectors.weibo.cards import page_list, posts_in
+from collectors.weibo.identity import desktop_user, mobile_user
 from collectors.weibo.long_texts import LongTexts
 from collectors.weibo.order import covered
 from collectors.weibo.status import Statuses, read_statuses
@@ -95,6 +96,11 @@ class WeiboTimeline:
             asked: dict[str, str | int] = {"type": "uid", "value": uid, "containerid": f"107603{uid}"}
             return MOBILE_URL, f"https://m.weibo.cn/u/{uid}", {**asked, **turned}
         return DESKTOP_URL, f"https://weibo.com/u/{uid}", {"uid": uid, "page": number, "feature": 0, **onward}
+
+    def who(self, client: Client) -> str | None:
+        if self.settings.via == "mobile":
+            return mobile_user(client, self.settings.cookie) if self.settings.cookie else None
+        return desktop_user(client)
 
     def parse(self, body: bytes, reading: Reading) -> Page:
         """A page of either site. Later pages claim from their newest post only: what is newer, others must prove."""

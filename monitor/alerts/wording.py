@@ -48,6 +48,8 @@ EN = Wording(
         "complaint-share": "complaints above normal",
         "volume": "volume above normal",
         "source-blind": "source cannot be seen",
+        "source-blocked": "source stands before a wall",
+        "session-expiring": "login will end",
     },
     categories={key: names[1] for key, names in CATEGORIES.items()},
     comma=", ",
@@ -82,7 +84,13 @@ EN = Wording(
 
 ZH = Wording(
     severities={Severity.PAGE: "紧急", Severity.WARN: "警告", Severity.NOTE: "提示"},
-    kinds={"complaint-share": "投诉异常", "volume": "声量异常", "source-blind": "数据源中断"},
+    kinds={
+        "complaint-share": "投诉异常",
+        "volume": "声量异常",
+        "source-blind": "数据源中断",
+        "source-blocked": "数据源被拦截",
+        "session-expiring": "登录即将到期",
+    },
     categories={key: names[0] for key, names in CATEGORIES.items()},
     comma="、",
     about="（{categories}）",

@@ -52,23 +52,30 @@ def list_kinds(as_json: Json = False) -> None:
 
 @app.command()
 def check(config: ConfigPath = CONFIG, as_json: Json = False) -> None:
-    """Ask every configured source for one page now; tell what is wrong and what to do. Nothing is stored.
+    """Ask every configured source for one page now; tell what is wrong and what to do, and with whose login it reads.
+
+    Nothing is stored.
 
     Example: monitor sources check
     """
+    from dataclasses import asdict
+
     from collectors.clock import WallClock
     from monitor.service import make_client, make_jobs
-    from monitor.sources_check import check_source
+    from monitor.sources_check import check_source, plain
 
     settings, clock = read_config(config), WallClock()
     with told_in_one_line(), make_client(settings, clock) as client:
         jobs = {job.source: job for job in reversed(make_jobs(settings))}
         findings = [check_source(job, client, clock.now()) for _, job in sorted(jobs.items())]
     if as_json:
-        typer.echo(json.dumps({f.source: {"ok": f.ok, "told": f.told} for f in findings}, ensure_ascii=False))
+        told = {f.source: {"ok": f.ok, "told": f.told, "login": f.login and plain(asdict(f.login))} for f in findings}
+        typer.echo(json.dumps(told, ensure_ascii=False))
     else:
         for finding in findings:
             typer.echo(f"{'ok  ' if finding.ok else 'FAIL'} {finding.source}: {finding.told}")
+            if finding.login:
+                typer.echo(f"     with: {finding.login}")
     for source in settings.sources:
         if source.name not in jobs:
             why = "read by `monitor import`, or without a target" if source.enabled else "not enabled"

@@ -60,6 +60,9 @@ def gather(store: "Store", settings: "Config", now: datetime) -> dict[str, Any]:
                 "covered_until": iso(h.covered_until),
                 "last_error": h.last_error,
                 "last_reason": h.last_reason,
+                "blocked_since": iso(h.blocked_since),
+                "login_ends_at": iso(h.session_ends_at),
+                "rests_until": iso(h.retry_at) if h.retry_at and h.retry_at > now else None,
             }
             for h in health
         ],
@@ -87,7 +90,9 @@ def show(facts: dict[str, Any], zone: ZoneInfo) -> None:
     """The facts for people, times in `zone`."""
     for s in facts["sources"]:
         state = f"{s['last_error']}: {s['last_reason']}" if s["last_error"] else "ok"
-        typer.echo(f"source  {s['source']:20} last success {local(s['last_success_at'], zone)}  {state}")
+        rests = f" (left alone until {local(s['rests_until'], zone)})" if s["rests_until"] else ""
+        login = f"; the login ends {local(s['login_ends_at'], zone)}" if s["login_ends_at"] else ""
+        typer.echo(f"source  {s['source']:20} last success {local(s['last_success_at'], zone)}  {state}{rests}{login}")
     for t in facts["topics"]:
         typer.echo(f"topic   {t['topic']:20} judged until {local(t['judged_until'], zone)}")
     for a in facts["firing"]:

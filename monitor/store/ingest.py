@@ -12,6 +12,7 @@ from monitor.store.hosts import save_paces
 from monitor.store.known import note_withdrawn, see_again
 from monitor.store.observe import observe
 from monitor.store.posts import INSERT_MENTION, NewPost, copies, insert_annotations, insert_posts, mention_rows
+from monitor.store.standing import note
 from monitor.store.store import Ingested, Visit
 from monitor.store.terms import count_terms
 
@@ -28,7 +29,7 @@ def ingest(connection: sqlite3.Connection, visit: Visit, on_stage: Callable[[str
     on_stage("transaction")
     _insert_findings(connection, visit, visit_id)
     _insert_stretches(connection, visit, visit_id)
-    _move_target(connection, visit)
+    note(connection, visit)
     save_paces(connection, visit.paces)
     connection.execute(
         "UPDATE visits SET new_posts = ?, known_posts = ? WHERE id = ?", (len(new), len(known), visit_id)
@@ -136,31 +137,4 @@ def _insert_stretches(connection: sqlite3.Connection, visit: Visit, visit_id: in
             )
             for s in visit.stretches
         ],
-    )
-
-
-def _move_target(connection: sqlite3.Connection, visit: Visit) -> None:
-    """The cursor, and what `health` tells of the newest visit. A cursor never goes back."""
-    at = seconds(visit.at)
-    connection.execute(
-        "INSERT INTO targets (source, target, platform, watermark, asked_from, visited_at, succeeded_at, error, reason,"
-        " moved_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CASE WHEN ?4 IS NOT NULL THEN ?6 END)"
-        " ON CONFLICT (source, target) DO UPDATE SET "
-        "platform = ?3, watermark = max(coalesce(watermark, ?4), coalesce(?4, watermark)), "
-        "moved_at = CASE WHEN ?4 > coalesce(watermark, 0) THEN ?6 ELSE moved_at END, "
-        "asked_from = min(coalesce(asked_from, ?5), coalesce(?5, asked_from)), "
-        "succeeded_at = max(coalesce(succeeded_at, ?7), coalesce(?7, succeeded_at)), "
-        "error = CASE WHEN ?6 >= visited_at THEN ?8 ELSE error END, "
-        "reason = CASE WHEN ?6 >= visited_at THEN ?9 ELSE reason END, visited_at = max(visited_at, ?6)",
-        (
-            visit.source,
-            visit.target,
-            visit.platform,
-            maybe_seconds(visit.watermark),
-            maybe_seconds(visit.asked_from),
-            at,
-            at if visit.error is None else None,
-            visit.error,
-            visit.reason,
-        ),
     )

@@ -190,7 +190,18 @@ ALTER TABLE posts ADD COLUMN gone_at INTEGER;
 ALTER TABLE posts ADD COLUMN gone_because TEXT;
 """
 
-STEPS: tuple[str, ...] = (FIRST, TERMS, SEEN_AGAIN)
+STANDING = """
+ALTER TABLE targets ADD COLUMN blocked_at INTEGER; -- since when a wall stands that was not passed; NULL: none
+ALTER TABLE targets ADD COLUMN wall TEXT; -- what stands there
+CREATE TABLE sessions ( -- the login that a source reads with; a mark tells one from another
+  source TEXT PRIMARY KEY, mark TEXT NOT NULL, since INTEGER NOT NULL, ends_at INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE TABLE circuits (
+  source TEXT PRIMARY KEY, failures INTEGER NOT NULL, retry_at INTEGER, mark TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+STEPS: tuple[str, ...] = (FIRST, TERMS, SEEN_AGAIN, STANDING)
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:

@@ -5,9 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from analysis.rules.rule import SourceHealth
 from collectors.post import HotEntry, Rejected
-from monitor.store.epoch import DAY, bound, maybe_moment, moment
+from monitor.store.epoch import DAY, bound, moment
 from monitor.store.posts import split_categories
 from monitor.store.rows import (
     COUNTS_FIELDS,
@@ -152,28 +151,3 @@ def hot_entries(
     )
     for row in rows:
         yield as_hot_entry(row)
-
-
-def health(
-    connection: sqlite3.Connection, source: str, targets: Sequence[str], every_s: float, at: datetime
-) -> SourceHealth:
-    """A source is as well as the worst of the targets that were visited: one that never succeeded makes
-    `last_success_at` None, one that was never covered `covered_until`."""
-    rows = connection.execute(
-        f"SELECT platform, watermark, visited_at, succeeded_at, error, reason, moved_at FROM targets WHERE source = ? "
-        f"AND target IN ({', '.join('?' * len(targets))}) ORDER BY visited_at, error IS NOT NULL, target",
-        (source, *targets),
-    ).fetchall()
-    marks = [(row[1], row[6]) for row in rows if row[1] is not None]
-    successes = [row[3] for row in rows if row[3] is not None]
-    return SourceHealth(
-        source=source,
-        platform=rows[-1][0] if rows else "",
-        at=at,
-        every_s=every_s,
-        last_success_at=maybe_moment(min(successes) if successes and len(successes) == len(rows) else None),
-        covered_until=moment(min(marks)[0]) if marks and len(marks) == len(rows) else None,
-        moved_at=maybe_moment(min(marks)[1]) if marks else None,
-        last_error=rows[-1][4] if rows else None,
-        last_reason=rows[-1][5] if rows else None,
-    )

@@ -10,10 +10,11 @@ from analysis.annotation import Annotation
 from analysis.emerging import TermCount
 from analysis.rules.rule import SourceHealth, Verdict
 from analysis.series import Observation, Series
+from collectors.circuit import Circuit
 from collectors.pace import HostPace
 from collectors.post import HotEntry, Post, Rejected
 from monitor.alerts.types import Alert, Delivery, Transition
-from monitor.store import digests, judgements, outbox, reading, terms, timeline, topics
+from monitor.store import digests, judgements, outbox, reading, standing, terms, timeline, topics
 from monitor.store.epoch import MINUTE, bound, maybe_moment
 from monitor.store.file import DatabaseFile
 from monitor.store.hosts import load_paces
@@ -100,6 +101,10 @@ class SqliteStore:
     def paces(self) -> tuple[HostPace, ...]:
         with self._file.reading() as connection:
             return load_paces(connection)
+
+    def circuit(self, source: str) -> Circuit:
+        with self._file.reading() as connection:
+            return standing.circuit(connection, source)
 
     def watermark(self, source: str, target: str) -> datetime | None:
         with self._file.reading() as connection:
@@ -242,7 +247,7 @@ class SqliteStore:
 
     def health(self, source: str, targets: Sequence[str], every_s: float, at: datetime) -> SourceHealth:
         with self._file.reading() as connection:
-            return reading.health(connection, source, targets, every_s, at)
+            return standing.health(connection, source, targets, every_s, at)
 
     def rejected(self, since: datetime, until: datetime) -> Iterator[tuple[str, datetime, Rejected]]:
         with self._file.streaming() as connection:

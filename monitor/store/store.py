@@ -14,8 +14,10 @@ from analysis.annotation import Annotation
 from analysis.emerging import TermCount
 from analysis.rules.rule import SourceHealth, Verdict
 from analysis.series import Observation, Series
+from collectors.circuit import Circuit
 from collectors.pace import HostPace
 from collectors.post import HotEntry, Post, Rejected, Withdrawn
+from collectors.session import SessionState
 from collectors.stretch import Stretch
 from monitor.alerts.types import Alert, Delivery, Message, Transition
 
@@ -79,6 +81,9 @@ class Visit:
     paces: tuple[HostPace, ...] = ()  # where the hosts that were asked stand now
     error: str | None = None  # class of the SourceError; None: went well
     reason: str | None = None
+    is_blocked: bool = False  # the error is a wall
+    session: SessionState | None = None  # of the login that the source reads with; None: it uses none
+    circuit: Circuit = field(default_factory=Circuit)  # of the source, after this visit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +260,10 @@ class Store(Protocol):
 
     def paces(self) -> tuple[HostPace, ...]:
         """Where each host stood at the newest visit."""
+        ...
+
+    def circuit(self, source: str) -> Circuit:
+        """The circuit of a source as its newest visit left it."""
         ...
 
     def watermark(self, source: str, target: str) -> datetime | None: ...

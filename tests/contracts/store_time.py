@@ -7,7 +7,9 @@ import pytest
 
 from analysis.annotation import Annotation
 from analysis.series import Completeness, Estimate, Observation, Tally
+from collectors.circuit import Circuit
 from collectors.post import Post
+from collectors.session import SessionKind, SessionState
 from monitor.store.store import Decider, Store, WatchedTopic
 from tests.contracts.store_opening import ALL, OpensStore
 from tests.contracts.store_samples import START, TEA, WEB, at, note, post, stretch, tally_of, visit
@@ -273,3 +275,54 @@ class TimeContract(OpensStore):
         assert (walled.last_success_at, walled.covered_until) == (None, None)
         store.ingest(visit("s4", asked=(4, 5), target="milk"))
         assert store.health("web", ("#tea#", "milk"), 60.0, at(9)).last_error is None
+
+    def test_a_wall_stands_from_the_first_visit_that_met_it_until_a_page_came(self, store: Store) -> None:
+        def walled(target: str = "#tea#") -> tuple[datetime | None, str | None]:
+            health = store.health("web", (target, "milk"), 60.0, at(99))
+            return health.blocked_since, health.blocked_reason
+
+        store.ingest(visit("s1", now=1))
+        assert walled() == (None, None)
+        store.ingest(visit("s2", now=2, error="Blocked", reason="login wall", is_blocked=True))
+        store.ingest(visit("s3", now=3, error="Blocked", reason="captcha", is_blocked=True))
+        assert walled() == (at(2), "captcha")
+        store.ingest(visit("s4", now=4, error="Transient", reason="timeout"))
+        assert walled() == (at(2), "captcha")
+        store.ingest(visit("s5", now=3.5))  # was stored late
+        store.ingest(visit("s6", now=5, target="milk"))
+        assert walled() == (at(2), "captcha")
+        assert walled("another") == (None, None)
+        store.ingest(visit("s7", now=6))
+        assert walled() == (None, None)
+        store.ingest(visit("s8", now=7, error="Transient", reason="timeout"))
+        assert walled() == (None, None)
+
+    def test_a_login_is_known_from_its_first_use_and_its_end_as_long_as_it_is_the_same(self, store: Store) -> None:
+        def used(slot: str, now: float, mark: str | None, ends: float | None = None) -> tuple[object, object]:
+            ends_at = None if ends is None else at(ends)
+            session = SessionState(mark=mark, kind=SessionKind.LOGIN, ends_at=ends_at) if mark else None
+            store.ingest(visit(slot, now=now, session=session))
+            health = store.health("web", ("#tea#",), 60.0, at(99))
+            return health.session_since, health.session_ends_at
+
+        assert used("s1", 1, None) == (None, None)
+        assert used("s2", 2, "a") == (at(2), None)
+        assert used("s3", 3, "a", ends=500) == (at(2), at(500))
+        assert used("s4", 4, "a") == (at(2), at(500))
+        assert used("s5", 5, "b") == (at(5), None)
+        assert used("s6", 6, "b", ends=700) == (at(5), at(700))
+        assert used("s7", 7, "b", ends=600) == (at(5), at(600))
+        assert store.health("another", ("#tea#",), 60.0, at(9)).session_since is None
+        assert used("s8", 8, None) == (None, None)
+
+    def test_a_circuit_is_as_the_newest_visit_left_it(self, store: Store) -> None:
+        assert store.circuit("web") == Circuit()
+        resting = Circuit(failures=7, retry_at=at(30), mark="a")
+        store.ingest(visit("s1", now=1, circuit=resting))
+        assert store.circuit("web") == resting
+        assert store.circuit("another") == Circuit()
+        assert store.health("web", ("#tea#",), 60.0, at(9)).retry_at == at(30)
+        store.ingest(visit("s1", now=1, circuit=Circuit()))  # this slot was stored before
+        assert store.circuit("web") == resting
+        store.ingest(visit("s2", now=2))
+        assert store.circuit("web") == Circuit()

@@ -17,9 +17,10 @@ from collectors.polite import Client
 from collectors.post import Page, Post
 from collectors.source import Ask, Reading, Scope, Target, Watched
 from monitor.alerts.dispatch import Dispatcher
-from monitor.alerts.judge import Judge
+from monitor.alerts.judge import Judge, WatchedSource
 from monitor.alerts.messages import Audience
 from monitor.alerts.teller import Teller
+from monitor.channels.channel import Channel
 from monitor.config import RouteConfig, RuleConfig, TopicConfig
 from monitor.kept import KeptPages
 from monitor.pipeline import Job, Pipeline
@@ -115,6 +116,8 @@ def pipeline(
     *,
     rules: Sequence[RuleConfig] = (),
     routes: Sequence[RouteConfig] = (),
+    sources: Sequence[WatchedSource] = (),
+    channels: Mapping[str, Channel] | None = None,
     stopping: Callable[[], bool] = lambda: False,
     transport: httpx.BaseTransport | None = None,
     client: Client | None = None,
@@ -134,8 +137,8 @@ def pipeline(
                 client=client,
                 clock=clock,
                 authors=Authors(),
-                judge=Judge(store, rules, [TEA], (), teller),
-                dispatcher=Dispatcher(store, {}, http),
+                judge=Judge(store, rules, [TEA], sources, teller),
+                dispatcher=Dispatcher(store, channels or {}, http),
                 kept=KeptPages(folder / "kept", max_bytes=1_000_000, max_age=timedelta(days=1)),
                 stopping=stopping,
             ),

@@ -37,7 +37,13 @@ def told(folder: Path, text: str, env: Mapping[str, str] | None = None) -> list[
 def test_the_shipped_file_runs_without_any_credential(tmp_path: Path) -> None:
     config = loaded(tmp_path, default_text())
     assert {source.kind for source in config.sources} >= {"weibo-hot-list", "weibo-search-web"}
-    assert {rule.kind for rule in config.rules} == {"complaint-share", "volume", "source-blind"}
+    assert {rule.kind for rule in config.rules} == {
+        "complaint-share",
+        "volume",
+        "source-blind",
+        "source-blocked",
+        "session-expiring",
+    }
     assert config.storage.folder == tmp_path / "data"
     assert config.privacy.author_key is None
 
