@@ -114,7 +114,8 @@ def test_an_error_keeps_the_watermark_and_the_next_slot_asks_again(tmp_path: Pat
         source.clock.move_to(at(2))
         failed = line.collect(job(source), at(2))
         assert failed is not None
-        assert (failed.error, failed.reason) == (type(error).__name__, str(error))
+        advice = ". log in" if isinstance(error, Blocked) else ""
+        assert (failed.error, failed.reason) == (type(error).__name__, f"{error}{advice}")
         assert store.watermark(*MARK) == NOON
         assert [s.stretch.ends_at for s in store.stretches(at(-10), at(10))] == [NOON], "no coverage is claimed"
         source.clock.move_to(at(4))
