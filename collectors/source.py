@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 from collectors.authors import Authors
 from collectors.polite import Client
 from collectors.post import Page, Post
+from collectors.secret import Secret
 
 
 class Scope(StrEnum):
@@ -126,4 +127,14 @@ class Identified(Protocol):
 
         Raises SourceError and nothing else.
         """
+        ...
+
+
+@runtime_checkable
+class Pushed(Source, Protocol):
+    """What a source is instead of one that is asked: it has no targets, and `parse` reads what is pushed to us."""
+
+    @property
+    def token(self) -> Secret | None:
+        """What a push must prove to know; None: nobody does, and all are refused."""
         ...

@@ -6,6 +6,7 @@ service, the demo, an import and a backtest run the same code with another clock
 is done again, without effect where it had been stored.
 """
 
+import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -20,8 +21,8 @@ from collectors.errors import Blocked, SourceError
 from collectors.polite import Client
 from collectors.post import Post
 from collectors.session import Session
-from collectors.source import FromNow, Scope, Source, Target
-from collectors.stretch import Sweep
+from collectors.source import FromNow, Reading, Scope, Source, Target
+from collectors.stretch import KeptPage, Sweep
 from collectors.sweep import sweep
 from monitor.alerts.dispatch import Dispatcher
 from monitor.alerts.judge import Judge
@@ -34,6 +35,7 @@ LIVE_REACH = timedelta(hours=1)  # a longer way back is read in windows of an ho
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 GIVEN_UP = timedelta(minutes=15)  # a gap this old in a window whose newest part is read again and again is left
 OLD = timedelta(hours=6)  # so is the rest of an hour of the past that could be read only in part
+PUSH = "push"  # the target of what is pushed to us
 OVERLAP = timedelta(seconds=60)  # searches show a post up to a minute after it was published
 
 
@@ -147,6 +149,26 @@ class Pipeline:
             if caught_up or once or self._clock.now() >= ends or self._stopping():
                 return collected
 
+    def receive(self, source: str, adapter: Source, body: bytes, now: datetime) -> Ingested:
+        """Store what was pushed to us; the same bytes again change nothing.
+
+        Raises the SourceError of an unreadable body, which is kept, and the StoreError of a store that took nothing.
+        """
+        slot = f"{source}/{PUSH}@{hashlib.sha256(body).hexdigest()}"
+        visit = Visit(slot=slot, source=source, target=PUSH, platform=adapter.platform, at=now)
+        try:
+            page = adapter.parse(body, Reading(at=now, authors=self._authors))
+        except SourceError as error:
+            reason = f"{type(error).__name__}: {error}"
+            self._kept.keep(source, KeptPage(url=PUSH, at=now, body=body, reason=reason))
+            log.warning("%s: a push could not be read: %s", source, reason)
+            self._store.ingest(replace(visit, slot=f"{slot}/unread", error=type(error).__name__, reason=str(error)))
+            raise
+        annotations = tuple(self.annotate(page.posts))
+        return self._store.ingest(
+            replace(visit, posts=page.posts, annotations=annotations, rejected=page.rejected, pages=1)
+        )
+
     def conclude(self, now: datetime) -> None:
         """Judge what is new, then deliver what is due."""
         self._judge.judge(now)
@@ -236,7 +258,7 @@ class Pipeline:
         return window.until
 
     def _as_visit(self, slot: str, job: Job, window: Window, swept: Sweep) -> Visit:
-        circuit = self._store.circuit(job.source).after(swept.error, self._clock.now(), job.every_s, job.mark)
+        circuit = self._store.circuit(job.source).after(swept.error, self._clock.now(), job.mark)
         return Visit(
             slot=slot,
             source=job.source,

@@ -23,7 +23,7 @@ from collectors.polite import Client
 from collectors.registry import load
 from collectors.secret import Secret
 from collectors.session import session_in
-from collectors.source import Scope, Source
+from collectors.source import Pushed, Scope, Source
 from monitor.alerts.dispatch import Dispatcher
 from monitor.alerts.judge import Judge, WatchedSource
 from monitor.alerts.messages import Audience
@@ -187,6 +187,12 @@ def make_jobs(config: Config) -> tuple[Job, ...]:
             [topic.watched() for topic in config.topics if not source.topics or topic.name in source.topics]
         )
     )
+
+
+def pushed_sources(config: Config) -> tuple[tuple[str, Pushed], ...]:
+    """The enabled sources that are pushed to, by name."""
+    made = ((source.name, make_source(source)) for source in config.sources if source.enabled)
+    return tuple((name, source) for name, source in made if isinstance(source, Pushed))
 
 
 def channels(config: Config) -> Mapping[str, Channel]:

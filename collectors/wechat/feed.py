@@ -88,7 +88,7 @@ class WechatFeed:
         posts: dict[str, Post] = {}
         rejected = []
         for number, entry in enumerate(feed.entries, 1):
-            read = self._read(entry, account, reading)
+            read = article_of(entry, account, self.settings.platform, reading)
             if isinstance(read, Post):
                 posts.setdefault(read.native_id, read)
             else:
@@ -103,36 +103,36 @@ class WechatFeed:
             rejected=tuple(rejected),
         )
 
-    def _read(self, entry: Entry, account: str, reading: Reading) -> Post | str:
-        """The post of an entry, or the reason why there is none."""
-        platform = self.settings.platform
-        author = _BRIDGE_SUFFIX.sub("", trimmed(clean(html.unescape(entry.author)))) or account
-        title = trimmed(clean(html.unescape(entry.title)))
-        link = clean(html.unescape(entry.link))
-        native_id = article_id(link, clean(entry.guid), title, author, entry.published)
-        url = article_url(link if link else clean(entry.guid), native_id or "")
-        if native_id is None or url is None:
-            return "no id"
-        published_at = published_time(entry.published)
-        if published_at is None:
-            return "no date"
-        if not is_plausible(published_at, reading.at):
-            return f"impossible date {published_at:%Y-%m-%d}"
-        content = next((text for each in entry.contents if (text := content_text(each))), "")
-        text = "\n\n".join(part for part in (title, content if content != title else "") if part)
-        if not text:
-            return "no text"
-        return Post(
-            platform=platform,
-            native_id=native_id,
-            url=url,
-            text=text,
-            published_at=published_at,
-            collected_at=reading.at,
-            kind=Kind.ARTICLE,
-            author_id=reading.authors.id(platform, author),
-            author_name=reading.authors.name(author),
-        )
+
+def article_of(entry: Entry, account: str, platform: str, reading: Reading) -> Post | str:
+    """The post of an entry of an account's feed, or the reason why there is none."""
+    author = _BRIDGE_SUFFIX.sub("", trimmed(clean(html.unescape(entry.author)))) or account
+    title = trimmed(clean(html.unescape(entry.title)))
+    link = clean(html.unescape(entry.link))
+    native_id = article_id(link, clean(entry.guid), title, author, entry.published)
+    url = article_url(link if link else clean(entry.guid), native_id or "")
+    if native_id is None or url is None:
+        return "no id"
+    published_at = published_time(entry.published)
+    if published_at is None:
+        return "no date"
+    if not is_plausible(published_at, reading.at):
+        return f"impossible date {published_at:%Y-%m-%d}"
+    content = next((text for each in entry.contents if (text := content_text(each))), "")
+    text = "\n\n".join(part for part in (title, content if content != title else "") if part)
+    if not text:
+        return "no text"
+    return Post(
+        platform=platform,
+        native_id=native_id,
+        url=url,
+        text=text,
+        published_at=published_at,
+        collected_at=reading.at,
+        kind=Kind.ARTICLE,
+        author_id=reading.authors.id(platform, author),
+        author_name=reading.authors.name(author),
+    )
 
 
 def published_time(shown: str) -> datetime | None:

@@ -4,9 +4,10 @@ import re
 
 from collectors.errors import Blocked
 from collectors.normalise import clean
+from collectors.page_text import json_object
 from collectors.polite import Client
 from collectors.secret import Secret
-from collectors.weibo.answers import asking, json_object
+from collectors.weibo.answers import asking
 from collectors.weibo.walls import SIGN_IN_MOBILE
 
 MOBILE_CONFIG = "https://m.weibo.cn/api/config"

@@ -4,7 +4,10 @@ import json
 import logging
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,8 +25,12 @@ from monitor.exit_codes import Exit
 
 if TYPE_CHECKING:
     from collectors.clock import Clock
+    from collectors.source import Pushed
     from monitor.pipeline import Job
     from monitor.service import Service
+    from monitor.store.store import Ingested
+
+log = logging.getLogger(__name__)
 
 
 def run(config: ConfigPath = CONFIG) -> None:
@@ -39,12 +46,44 @@ def run(config: ConfigPath = CONFIG) -> None:
     for chatty in ("httpx", "apscheduler"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     settings, clock, stop = read_config(config), WallClock(), stopped_by_signals()
-    with told_in_one_line(), opened(settings, clock, stopping=stop.is_set) as service:
+    with told_in_one_line(), opened(settings, clock, stopping=stop.is_set) as service, listening(service, clock):
 
         def digests(now: datetime) -> None:
             make_due_digests(service, now)
 
         Rounds(service, clock, digests, stop).run()
+
+
+@contextmanager
+def listening(service: "Service", clock: "Clock") -> Iterator[None]:
+    """Take in what is pushed, where a source of the configuration is pushed to."""
+    from monitor.service import pushed_sources
+
+    sources = pushed_sources(service.config)
+    if not sources:
+        yield
+        return
+    from monitor.web.app import make_app
+    from monitor.web.push import Push
+    from monitor.web.server import served
+
+    doors = [
+        Push(
+            source=name,
+            token=source.token,
+            take=partial(taken, service, clock, name, source),
+        )
+        for name, source in sources
+    ]
+    with served(make_app(doors), service.config.web.listen) as address:
+        for door in doors:
+            lacks = "" if door.token else ", and refuses all: it has no token"
+            log.info("%s: takes pushes at %s%s%s", door.source, address, door.path, lacks)
+        yield
+
+
+def taken(service: "Service", clock: "Clock", name: str, source: "Pushed", body: bytes) -> "Ingested":
+    return service.pipeline.receive(name, source, body, clock.now())
 
 
 def stopped_by_signals() -> threading.Event:

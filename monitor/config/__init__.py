@@ -15,6 +15,7 @@ from monitor.config.types import (
     SourceConfig,
     StorageConfig,
     TopicConfig,
+    WebConfig,
 )
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "SourceConfig",
     "StorageConfig",
     "TopicConfig",
+    "WebConfig",
     "default_text",
     "load",
 ]

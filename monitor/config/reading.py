@@ -25,6 +25,7 @@ from monitor.config.types import (
     SourceConfig,
     StorageConfig,
     TopicConfig,
+    WebConfig,
 )
 
 T = TypeVar("T")
@@ -80,7 +81,7 @@ class _Reading:
         self._surroundings = surroundings
 
     def config(self, tables: Mapping[str, Any]) -> Config:
-        sections = ("topics", "sources", "rules", "channels", "routes", "digest", "storage", "privacy", "http")
+        sections = ("topics", "sources", "rules", "channels", "routes", "digest", "storage", "privacy", "http", "web")
         simple = [key for key in keys(Config) if key not in (*sections, "path")]
         self._unknown((), tables, [*sections, *simple])
         config = Config(
@@ -97,6 +98,7 @@ class _Reading:
             storage=self._section(tables, "storage", StorageConfig),
             privacy=self._section(tables, "privacy", PrivacyConfig),
             http=self._section(tables, "http", HttpConfig),
+            web=self._section(tables, "web", WebConfig),
         )
         given = {field: getattr(config, field) for field in (*sections, "path")}
         top = self._read(Config, {key: tables[key] for key in simple if key in tables}, (), **given) or config

@@ -21,7 +21,7 @@ from collectors.polite import MAX_BYTES
 from collectors.secret import Secret
 from collectors.source import Watched
 from monitor.alerts.types import Severity
-from monitor.config.words import Account, BaseUrl, Hashtag, Platform, Term, TimeOfDay, Url, Word, Zone
+from monitor.config.words import Account, BaseUrl, Hashtag, Listen, Platform, Term, TimeOfDay, Url, Word, Zone
 
 Duration = Annotated[float, Ge(0), Le(366 * 86_400)]
 Language = Literal["en", "zh"]
@@ -165,6 +165,13 @@ class HttpConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebConfig:
+    """Where this service listens: for pushes of sources that cannot be asked."""
+
+    listen: Listen = "127.0.0.1:8600"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     path: Path  # of the file
     topics: tuple[TopicConfig, ...] = ()
@@ -176,6 +183,7 @@ class Config:
     storage: StorageConfig = field(default_factory=StorageConfig)
     privacy: PrivacyConfig = field(default_factory=PrivacyConfig)
     http: HttpConfig = field(default_factory=HttpConfig)
+    web: WebConfig = field(default_factory=WebConfig)
     external_url: BaseUrl | None = None  # where people reach this service: makes links in messages
     time_zone: Zone = "Asia/Shanghai"  # of days, hours shown, and the digest's time
     language: Language = "en"  # of messages and digests

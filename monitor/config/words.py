@@ -54,6 +54,13 @@ def is_address(text: str) -> bool:
     return whole and not re.search(r"[\s\x00-\x1f]", text)
 
 
+def _listen(text: str) -> str:
+    host, colon, port = text.rpartition(":")
+    if not (colon and host and re.fullmatch("[0-9]{1,5}", port) and int(port) <= 65_535):
+        raise ValueError('is not HOST:PORT such as "127.0.0.1:8600"')
+    return text
+
+
 def _url(text: str) -> str:
     if text and not is_address(text):
         raise ValueError('is not an address such as "https://monitor.example.org"')
@@ -80,4 +87,5 @@ Hashtag = Annotated[str, AfterValidator(_hashtag)]  # with or without # signs; k
 TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
 Url = Annotated[str, AfterValidator(_url)]
 BaseUrl = Annotated[str, AfterValidator(_base_url)]  # paths are appended to it
+Listen = Annotated[str, AfterValidator(_listen)]  # HOST:PORT, of IPv6 as [::1]:8600; port 0: any that is free
 Zone = Annotated[str, AfterValidator(_zone)]

@@ -197,7 +197,7 @@ CREATE TABLE sessions ( -- the login that a source reads with; a mark tells one 
   source TEXT PRIMARY KEY, mark TEXT NOT NULL, since INTEGER NOT NULL, ends_at INTEGER
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE circuits (
-  source TEXT PRIMARY KEY, failures INTEGER NOT NULL, retry_at INTEGER, mark TEXT NOT NULL
+  source TEXT PRIMARY KEY, failures INTEGER NOT NULL, failing_since INTEGER, retry_at INTEGER, mark TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 """
 

@@ -15,14 +15,24 @@ def note(connection: sqlite3.Connection, visit: Visit) -> None:
     _move_target(connection, visit)
     _note_session(connection, visit)
     connection.execute(
-        "INSERT OR REPLACE INTO circuits (source, failures, retry_at, mark) VALUES (?, ?, ?, ?)",
-        (visit.source, visit.circuit.failures, maybe_seconds(visit.circuit.retry_at), visit.circuit.mark),
+        "INSERT OR REPLACE INTO circuits (source, failures, failing_since, retry_at, mark) VALUES (?, ?, ?, ?, ?)",
+        (
+            visit.source,
+            visit.circuit.failures,
+            maybe_seconds(visit.circuit.failing_since),
+            maybe_seconds(visit.circuit.retry_at),
+            visit.circuit.mark,
+        ),
     )
 
 
 def circuit(connection: sqlite3.Connection, source: str) -> Circuit:
-    row = connection.execute("SELECT failures, retry_at, mark FROM circuits WHERE source = ?", (source,)).fetchone()
-    return Circuit(failures=row[0], retry_at=maybe_moment(row[1]), mark=row[2]) if row else Circuit()
+    row = connection.execute(
+        "SELECT failures, failing_since, retry_at, mark FROM circuits WHERE source = ?", (source,)
+    ).fetchone()
+    if row is None:
+        return Circuit()
+    return Circuit(failures=row[0], failing_since=maybe_moment(row[1]), retry_at=maybe_moment(row[2]), mark=row[3])
 
 
 def health(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collectors.circuit import CAP_S, THRESHOLD, Circuit
+from collectors.circuit import CAP, THRESHOLD, Circuit
 from collectors.errors import Blocked, Gone, PayloadChanged, RateLimited, SourceError, Transient
 
 START = datetime(2026, 11, 23, tzinfo=UTC)
@@ -19,7 +19,7 @@ ERRORS = {
 }
 
 
-def visited(outcomes: str, every_s: float = 120.0, mark: str = "a") -> tuple[str, Circuit]:
+def visited(outcomes: str, mark: str = "a") -> tuple[str, Circuit]:
     """One letter a minute, made a visit wherever the circuit lets it; what was made of each: the letter, or "-"."""
     circuit, picture = Circuit(), ""
     for minute, outcome in enumerate(outcomes):
@@ -27,7 +27,7 @@ def visited(outcomes: str, every_s: float = 120.0, mark: str = "a") -> tuple[str
         if circuit.is_open(now, mark):
             picture += "-"
             continue
-        circuit = circuit.after(ERRORS.get(outcome), now, every_s, mark)
+        circuit = circuit.after(ERRORS.get(outcome), now, mark)
         picture += outcome
     return picture, circuit
 
@@ -36,17 +36,23 @@ def visited(outcomes: str, every_s: float = 120.0, mark: str = "a") -> tuple[str
     ("outcomes", "picture"),
     [
         ("xxxx.xxxx.xxxx", "xxxx.xxxx.xxxx"),
-        ("x" * 24, "xxxxx-x---x-------x-----"),
-        ("xxxxx.....", "xxxxx-...."),
-        ("xxxxxxxx..x...", "xxxxx-x---x---"),
-        ("wwxxw.w....", "wwxxw-w---."),
+        ("x" * 24, "xxxxxx-x-x--x--x---x----"),
+        ("xxxxxxx.....", "xxxxxx-....."),
+        ("xxxxxxxx..x...", "xxxxxx-x-.x..."),
+        ("wwxxwwwww....", "wwxxww-w-...."),
         ("xxxxpxxxx.", "xxxxpxxxx."),
         ("xxxxgxxxx.", "xxxxgxxxx."),
         ("rrrrrrrrrr", "rrrrrrrrrr"),
         ("xxxxrx....", "xxxxrx-..."),
     ],
     ids=[
-        *("successes in between", "doubling", "the probe closes it", "the probe fails first", "walls count"),
+        *(
+            "successes in between",
+            "longer and longer",
+            "the probe closes it",
+            "the probe fails first",
+            "walls count",
+        ),
         *("a changed page is an answer", "so is a missing one", "being asked to wait", "which forgets nothing"),
     ],
 )
@@ -55,25 +61,32 @@ def test_it_opens_after_failures_in_a_row(outcomes: str, picture: str) -> None:
 
 
 def test_a_rest_is_capped() -> None:
-    for every_s in (120.0, 3600.0):
-        circuit = Circuit()
-        for _ in range(THRESHOLD + 40):
-            circuit = circuit.after(Transient(), START, every_s, "")
-        assert circuit.retry_at == START + timedelta(seconds=CAP_S)
+    circuit = Circuit()
+    for hour in range(THRESHOLD + 40):
+        circuit = circuit.after(Transient(), START + timedelta(hours=hour), "")
+    assert circuit.retry_at == START + timedelta(hours=THRESHOLD + 39) + CAP
+
+
+def test_many_targets_that_fail_at_once_do_not_make_a_rest_longer() -> None:
+    circuit = Circuit()
+    for second in range(100):
+        circuit = circuit.after(Transient(), START + timedelta(seconds=second), "")
+    assert circuit.retry_at == START + timedelta(seconds=99 + 24.75)
 
 
 def test_another_cookie_ends_the_rest() -> None:
     _, circuit = visited("wwwww", mark="old")
-    assert circuit.is_open(START + timedelta(minutes=5), "old")
-    assert not circuit.is_open(START + timedelta(minutes=5), "new")
+    assert circuit.is_open(START + timedelta(minutes=4.5), "old")
+    assert not circuit.is_open(START + timedelta(minutes=4.5), "new")
 
 
-@given(st.lists(st.sampled_from([None, *ERRORS.values()]), max_size=60), st.floats(10, 86_400))
-def test_a_success_closes_it_whatever_was_before(errors: list[SourceError | None], every_s: float) -> None:
-    circuit = Circuit()
-    for error in errors:
-        circuit = circuit.after(error, START, every_s, "")
+@given(st.lists(st.tuples(st.sampled_from([None, *ERRORS.values()]), st.integers(-300, 7200)), max_size=60))
+def test_a_success_closes_it_whatever_was_before(visits: list[tuple[SourceError | None, int]]) -> None:
+    circuit, now = Circuit(), START
+    for error, passed_s in visits:
+        now += timedelta(seconds=passed_s)  # a clock may be set back
+        before, circuit = circuit, circuit.after(error, now, "")
         assert (circuit.retry_at is not None) == (circuit.failures >= THRESHOLD)
-        if circuit.retry_at:
-            assert 0 < (circuit.retry_at - START).total_seconds() <= CAP_S
-    assert circuit.after(None, START, every_s, "") == Circuit()
+        if circuit.retry_at and circuit is not before:
+            assert timedelta(0) <= circuit.retry_at - now <= CAP
+    assert circuit.after(None, now, "") == Circuit()

@@ -317,7 +317,7 @@ class TimeContract(OpensStore):
 
     def test_a_circuit_is_as_the_newest_visit_left_it(self, store: Store) -> None:
         assert store.circuit("web") == Circuit()
-        resting = Circuit(failures=7, retry_at=at(30), mark="a")
+        resting = Circuit(failures=7, failing_since=at(0), retry_at=at(30), mark="a")
         store.ingest(visit("s1", now=1, circuit=resting))
         assert store.circuit("web") == resting
         assert store.circuit("another") == Circuit()

@@ -150,12 +150,12 @@ def test_a_login_whose_end_nobody_told_is_no_alert(tmp_path: Path) -> None:
 @pytest.mark.parametrize("restart", ["", "|"], ids=["one process", "a restart at every step"])
 def test_a_source_that_keeps_failing_rests_longer_and_longer(restart: str, tmp_path: Path) -> None:
     run = Run(tmp_path).live(restart.join("x" * 16 + "." * 10))
-    assert run.source.visits == [0, 1, 2, 3, 4, 5, 7, 11, *range(19, 26)]
+    assert run.source.visits == [0, 1, 2, 3, 4, 5, 7, 9, 12, 15, *range(19, 26)]
 
 
 def test_one_visit_probes_and_its_success_ends_the_rest(tmp_path: Path) -> None:
     run = Run(tmp_path).live("w" * 8 + "." * 6)
-    assert run.source.visits == [0, 1, 2, 3, 4, 5, 7, 11, 12, 13]
+    assert run.source.visits == [0, 1, 2, 3, 4, 5, 7, 9, 10, 11, 12, 13]
 
 
 def test_a_person_who_acts_is_not_made_to_wait(tmp_path: Path) -> None:
