@@ -17,6 +17,7 @@ from monitor.config import (
     SourceConfig,
     StorageConfig,
     TopicConfig,
+    WebConfig,
     load,
 )
 from tests.contracts.configuration import SMALL, edited
@@ -34,6 +35,11 @@ def test_the_readme_lists_every_plug_in_and_no_other(word: str) -> None:
     assert sorted(listed) == list(names(f"trend_monitor.{word}s"))
 
 
+def test_every_kind_of_source_is_documented() -> None:
+    headings = re.findall(r"^## (.*)$", (ROOT / "docs" / "sources.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(kind for heading in headings for kind in heading.split(", ")) == list(names("trend_monitor.sources"))
+
+
 KEYS = [
     (TopicConfig, ""),
     (SourceConfig, ""),
@@ -43,6 +49,7 @@ KEYS = [
     (StorageConfig, "storage."),
     (PrivacyConfig, "privacy."),
     (HttpConfig, "http."),
+    (WebConfig, "web."),
 ]
 
 
@@ -66,7 +73,12 @@ def test_every_documented_key_is_there() -> None:
     known = {f.name for kind in (Config, TopicConfig, SourceConfig, RuleConfig, RouteConfig) for f in fields(kind)}
     known |= {
         f"{section}{field.name}"
-        for kind, section in ((DigestConfig, "digest."), (StorageConfig, "storage."), (HttpConfig, "http."))
+        for kind, section in (
+            (DigestConfig, "digest."),
+            (StorageConfig, "storage."),
+            (HttpConfig, "http."),
+            (WebConfig, "web."),
+        )
         for field in fields(kind)
     }
     known |= {f"privacy.{field.name}" for field in fields(PrivacyConfig)}

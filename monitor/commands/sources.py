@@ -78,7 +78,7 @@ def check(config: ConfigPath = CONFIG, as_json: Json = False) -> None:
                 typer.echo(f"     with: {finding.login}")
     for source in settings.sources:
         if source.name not in jobs:
-            why = "read by `monitor import`, or without a target" if source.enabled else "not enabled"
+            why = "read by `monitor import`, pushed to, or without a target" if source.enabled else "not enabled"
             typer.echo(f"--   {source.name}: not asked: {why}", err=True)
     bad = [f for f in findings if not f.ok]
     if bad:

@@ -44,12 +44,14 @@ def status(
 
 def gather(store: "Store", settings: "Config", now: datetime) -> dict[str, Any]:
     """Everything that `status` shows, JSON-able, times as ISO text in UTC."""
-    from monitor.service import make_jobs, watched_sources
+    from monitor.pipeline import PUSH
+    from monitor.service import make_jobs, pushed_sources, watched_sources
 
+    pushed = [name for name, _ in pushed_sources(settings)]
     health = [
         store.health(source.name, source.targets, source.every_s, now)
         for source in watched_sources(make_jobs(settings))
-    ]
+    ] + [store.health(name, (PUSH,), 0, now) for name in pushed]
     outbox = store.outbox()
     return {
         "at": iso(now),
@@ -82,6 +84,7 @@ def gather(store: "Store", settings: "Config", now: datetime) -> dict[str, Any]:
             for a in store.alerts(open_only=True)
             if a.fired_at
         ],
+        "web": {"listen": settings.web.listen, "pushed": pushed} if pushed else None,
         "outbox": {"pending": outbox.pending, "dead": outbox.dead, "delivered": outbox.delivered},
     }
 
@@ -93,6 +96,10 @@ def show(facts: dict[str, Any], zone: ZoneInfo) -> None:
         rests = f" (left alone until {local(s['rests_until'], zone)})" if s["rests_until"] else ""
         login = f"; the login ends {local(s['login_ends_at'], zone)}" if s["login_ends_at"] else ""
         typer.echo(f"source  {s['source']:20} last success {local(s['last_success_at'], zone)}  {state}{rests}{login}")
+    if web := facts["web"]:
+        typer.echo(
+            f"web     http://{web['listen']} takes the pushes of {', '.join(web['pushed'])} while `monitor run` runs"
+        )
     for t in facts["topics"]:
         typer.echo(f"topic   {t['topic']:20} judged until {local(t['judged_until'], zone)}")
     for a in facts["firing"]:

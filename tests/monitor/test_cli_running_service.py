@@ -3,12 +3,15 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 from monitor.demo.scenario import HOSTS
@@ -27,9 +30,9 @@ def live() -> Iterator[Live]:
 
 
 @contextmanager
-def running(config: Path, until: str) -> Iterator[subprocess.Popen[str]]:
+def running(config: Path, until: str, env: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[str]]:
     """A service that has said `until` in its log."""
-    env = {**os.environ, **COOKIE}
+    env = {**os.environ, **COOKIE, **(env or {})}
     with subprocess.Popen([*PROGRAM, "run", "-c", str(config)], env=env, text=True, stderr=subprocess.PIPE) as process:
         try:
             assert process.stderr is not None
@@ -102,3 +105,37 @@ def test_what_the_log_says_of_gbk_reaches_stderr(tmp_path: Path, live: Live) -> 
     )
     assert json.loads(done.stdout)["stored"] == 1
     assert "tea.csv: read as gb18030" in done.stderr
+
+
+def test_it_takes_in_what_is_pushed_and_status_tells_where(live: Live, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        listen = f"127.0.0.1:{free.getsockname()[1]}"
+    token = "a-token-that-nobody-guesses"
+    pushed = f"""
+[sources.bridge]
+kind = "wechat-webhook"
+token = {{ env = "PUSH_TOKEN" }}
+
+[web]
+listen = "{listen}"
+"""
+    config = live.config(tmp_path, pushed)
+    env = {"PUSH_TOKEN": token}
+    article = {"id": "a", "title": "知夏", "url": "https://blog.example/a", "publish_time": int(time.time()) - 60}
+    with running(config, until=f"bridge: takes pushes at http://{listen}/push/bridge", env=env) as service:
+        answer = httpx.post(
+            f"http://{listen}/push/bridge",
+            json={"feed": {"name": "晚风茶"}, "articles": [article]},
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        assert (answer.status_code, answer.json()["new"]) == (200, 1)
+        service.kill()  # told that it is stored: then it is
+        service.wait(timeout=60)
+    with open_store(tmp_path / "data" / "monitor.sqlite", read_only=True) as store:
+        assert store.post("wechat:a") is not None
+    told = monitor("status", "-c", config, env={**COOKIE, **env})
+    assert f"web     http://{listen} takes the pushes of bridge" in told.stdout
+    with running(config, until="takes pushes", env=env) as service:
+        service.send_signal(signal.SIGTERM)
+        status, said = ended(service)
+    assert (status, token in said) == (Exit.OK, False)
