@@ -22,7 +22,7 @@ _STILL_RECOVERED = re.compile(r"(?:吗|没|么|\?|就|再|的话|才|之后|以�
 
 
 # A headline in brackets, and nobody who says "I": a newsroom, an office, a shop
-_HEADLINE = re.compile(r"\s*【[^】\n]{4,60}】")
+_HEADLINE = re.compile(r"\s*【[^】\n]{2,60}】")
 _FIRST_PERSON = re.compile(r"我(?!国|省|市|县|校|院|区|局|司|们|军|队)|俺|咱|老子|老娘|本人")
 
 
@@ -84,7 +84,7 @@ class Context:
         gap = text[start:inner]
         if self._negated(clause) or self._negated(gap[_last(_CLAUSE_END, gap) :]):
             return Discount.NEGATED
-        if self._hypothetical.search(clause + gap) or self._condition.search(sentence):
+        if self._hypothetical.search(clause + gap) or self._condition.search(sentence + gap):
             return Discount.CONDITION
         if self._asked(clause, phrase, rest, closing):
             return Discount.QUESTION
