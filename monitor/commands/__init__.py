@@ -2,7 +2,18 @@
 
 import typer
 
-from monitor.commands import channels, collecting, demo, explaining, importing, reports, setting_up, sources, status
+from monitor.commands import (
+    channels,
+    collecting,
+    demo,
+    explaining,
+    hashtags,
+    importing,
+    reports,
+    setting_up,
+    sources,
+    status,
+)
 
 
 def attach(app: typer.Typer) -> None:
@@ -14,6 +25,7 @@ def attach(app: typer.Typer) -> None:
     app.command("import")(importing.import_files)
     app.command()(reports.digest)
     app.command()(reports.export)
+    app.command()(hashtags.hashtags)
     app.command()(explaining.explain)
     app.command()(status.status)
     app.add_typer(sources.app, name="sources")

@@ -200,6 +200,12 @@ class SqliteStore:
         with self._file.reading() as connection:
             return terms.hashtag_counts(connection, topic, bound(since), bound(until), bound(past_since), at_least)
 
+    def companions(
+        self, topic: str, key: str, since: datetime, until: datetime, limit: int
+    ) -> tuple[tuple[str, str, int], ...]:
+        with self._file.reading() as connection:
+            return terms.companions(connection, topic, key, bound(since), bound(until), limit)
+
     def usual_hashtags(
         self, topic: str, since: datetime, until: datetime, at_least: int
     ) -> tuple[tuple[str, int], ...]:

@@ -335,6 +335,13 @@ class Store(Protocol):
         `past_since` to `since`. Costs the window, and at most one number an hour of the past for each hashtag."""
         ...
 
+    def companions(
+        self, topic: str, key: str, since: datetime, until: datetime, limit: int
+    ) -> tuple[tuple[str, str, int], ...]:
+        """Hashtags that stand in the same mentions as the hashtag `key`: (folded key, most used spelling, mentions with
+        both), most first."""
+        ...
+
     def usual_hashtags(
         self, topic: str, since: datetime, until: datetime, at_least: int
     ) -> tuple[tuple[str, int], ...]:

@@ -90,6 +90,26 @@ def hashtag_counts(
     )
 
 
+def companions(
+    connection: sqlite3.Connection, topic: str, key: str, since: int, until: int, limit: int
+) -> tuple[tuple[str, str, int], ...]:
+    """(folded key, most used spelling, mentions) of hashtags in mentions that carry the hashtag `key`, most first."""
+    rows = connection.execute(
+        "WITH beside AS ("
+        " SELECT b.key, b.spelling, count(*) AS posts"
+        " FROM topics t JOIN mentions m ON m.topic_id = t.id"
+        " JOIN post_hashtags a ON a.post_id = m.post_id AND a.key = ?2"
+        " JOIN post_hashtags b ON b.post_id = m.post_id AND b.key <> ?2"
+        " WHERE t.name = ?1 AND m.published_at >= ?3 AND m.published_at < ?4 GROUP BY b.key, b.spelling"
+        "), placed AS ("
+        " SELECT key, spelling, sum(posts) OVER (PARTITION BY key) AS posts,"
+        " row_number() OVER (PARTITION BY key ORDER BY posts DESC, spelling) AS place FROM beside"
+        ") SELECT key, spelling, posts FROM placed WHERE place = 1 ORDER BY posts DESC, key LIMIT ?5",
+        (topic, key, since, until, limit),
+    )
+    return tuple((other, spelling, posts) for other, spelling, posts in rows)
+
+
 def usual_hashtags(
     connection: sqlite3.Connection, topic: str, since: int, until: int, at_least: int
 ) -> tuple[tuple[str, int], ...]:

@@ -40,12 +40,13 @@ def sample(size: int) -> list[str]:
 
 
 # Ties between readings of repeated characters are decided by rounding, which added words shift: see analysis/tokens.py
+@pytest.mark.slow
 @pytest.mark.parametrize(("words", "per_thousand"), [((), 1), (USER_WORDS, 4)], ids=["plain", "with user words"])
 def test_tokens_equal_those_of_jieba_on_nearly_all_posts(words: tuple[str, ...], per_thousand: int) -> None:
     oracle, fast = JiebaSegmenter(words), RjiebaSegmenter(words)
-    texts = [normalise(text).text for text in sample(2_500)]
+    texts = [normalise(text).text for text in sample(20_000)]
     differing = [text for text in texts if oracle.cut(text) != fast.cut(text)]
-    assert len(differing) <= len(texts) * per_thousand // 1_000, differing
+    assert len(differing) <= len(texts) * per_thousand // 1_000, differing[:20]
     assert all(REPEATED.search(text) for text in differing)
 
 

@@ -33,6 +33,16 @@ class TermsContract(OpensStore):
         assert store.hashtag_counts("tea", at(0), at(60), past, 2) == (milk_count,)
         assert store.hashtag_counts("nobody's", at(0), at(60), past, 1) == ()
 
+    def test_hashtags_that_stand_together_are_counted_together(self, store: Store) -> None:
+        both, three = note(hashtags=["秋天", "Milk"]), note(hashtags=["秋天", "MILK", "茶"])
+        alone, other = note(hashtags=["Milk"]), note(["milk"], hashtags=["秋天", "MILK"])
+        notes = [both, three, both, alone, other]
+        store.ingest(visit("s", [(post(number, number), each) for number, each in enumerate(notes)]))
+        assert store.companions("tea", "秋天", at(0), at(60), 9) == (("milk", "Milk", 3), ("茶", "茶", 1))
+        assert store.companions("tea", "秋天", at(0), at(60), 1) == (("milk", "Milk", 3),)
+        assert store.companions("tea", "milk", at(1), at(3), 9) == (("秋天", "秋天", 2), ("茶", "茶", 1))
+        assert store.companions("tea", "nothing", at(0), at(60), 9) == ()
+
     def test_hashtags_have_a_series_of_hours(self, store: Store) -> None:
         tagged = note(hashtags=["Milk"])
         store.ingest(visit("s1", [(post(1, 1), tagged), (post(2, 59), tagged), (post(3, 60), tagged)]))

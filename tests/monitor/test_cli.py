@@ -30,7 +30,7 @@ def commands() -> list[str]:
 
 
 def test_these_are_the_commands() -> None:
-    top = ["init", "demo", "run", "collect", "import", "digest", "export", "explain", "status"]
+    top = ["init", "demo", "run", "collect", "import", "digest", "export", "hashtags", "explain", "status"]
     assert commands() == [*top, "sources list", "sources check", "sources parse", "channels list", "channels test"]
 
 
