@@ -20,7 +20,8 @@ from collectors.weibo.walls import SIGN_IN, SOLVE, check_address, check_visitor_
 CARD = "div.card-wrap[action-type=feed_list_item]"
 _FORWARDED = "[node-type=feed_list_forward], [node-type=feed_list_forwardContent], div.card-comment"
 _NOT_OWN = "i.wbicon, [action-type=fl_unfold], [action-type=fl_fold]"
-_FOLD_TAIL = re.compile(r"\s*(?:收起d|展开c)$")
+_FOLD_ICONS = ("d", "c")
+_FOLD_TAIL = re.compile(r"\s*(?:收起|展开)(?:全文)?[dc]?$")
 _NOTHING_FOUND = ("未找到", "没有找到")
 _WITHHELD = "法律法规"
 _POST_LINK = re.compile(r"^(?:https?:)?//(?:www\.)?weibo\.com/(\d{1,20})/([0-9A-Za-z]{7,12})(?:[?#/]|$)")
@@ -155,9 +156,13 @@ def _read_card(card: LexborNode, reading: Reading) -> Post | str:
 
 def own_text(shown: LexborNode) -> str:
     """What the author wrote: without icons, and without the link that folds a long text."""
+    icons = shown.css("i.wbicon")
+    last = icons[-1].text().strip() if icons else ""
+    is_folded = last in _FOLD_ICONS and shown.text().rstrip().endswith(last)
     for unwanted in shown.css(_NOT_OWN):
         unwanted.decompose()
-    return _FOLD_TAIL.sub("", node_text(shown))
+    text = node_text(shown)
+    return _FOLD_TAIL.sub("", text) if is_folded or text.endswith(("收起d", "展开c")) else text
 
 
 def _take_forwarded(card: LexborNode) -> tuple[bool, str | None]:

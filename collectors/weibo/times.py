@@ -12,6 +12,8 @@ _YEARS_BACK = 9  # enough to find the last 29 February
 _MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 _HH_MM = r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?"
 _END = r"(?![0-9:])"  # what follows ("转赞人数超过20", "来自 …") is not part of the time
+_DAY = r"(?![0-9])"  # ends there
+_NO_CLOCK = r"(?!.*[0-9]:[0-9])"  # a day alone, and not one whose clock we cannot read
 
 
 def read_time(text: str, at: datetime) -> datetime | None:
@@ -25,7 +27,7 @@ def read_time(text: str, at: datetime) -> datetime | None:
     >>> read_time("12月31日 23:58", datetime(2026, 1, 1, 2, tzinfo=UTC)).isoformat()
     '2025-12-31T15:58:00+00:00'
     """
-    text = text[:100].strip()
+    text = " ".join(text[:100].split())  # pages hold no-break spaces, line ends and several spaces in a row
     for pattern, read in _FORMS:
         if found := pattern.match(text):
             return read([*found.groups()], at)
@@ -121,16 +123,16 @@ def _rfc_like(groups: list[str], _: datetime) -> datetime | None:
 
 _AGO = re.compile(r"([0-9]{1,5}) ?(秒|分钟|小时)前")
 _JUST_NOW = re.compile("刚刚")
-_DATE_ONLY = re.compile("(?:[0-9]{4}[-/])?[0-9]{1,2}[-/][0-9]{1,2}")
+_DATE_ONLY = re.compile("(?:[0-9]{4}[-/年])?[0-9]{1,2}[-/月][0-9]{1,2}日?")
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[list[str], datetime], datetime | None]], ...] = (
     (_AGO, _ago),
     (_JUST_NOW, _just_now),
     (re.compile(rf"今天 ?{_HH_MM}{_END}"), _clock_today),
     (re.compile(rf"昨天 ?{_HH_MM}{_END}"), _clock_yesterday),
-    (re.compile(rf"([0-9]{{4}})年([0-9]{{1,2}})月([0-9]{{1,2}})日(?: ?{_HH_MM})?{_END}"), _whole),
-    (re.compile(rf"([0-9]{{1,2}})月([0-9]{{1,2}})日(?: ?{_HH_MM})?{_END}"), _without_year),
-    (re.compile(rf"([0-9]{{4}})[-/]([0-9]{{1,2}})[-/]([0-9]{{1,2}})(?:[ T]{_HH_MM})?{_END}"), _whole),
-    (re.compile(rf"([0-9]{{1,2}})-([0-9]{{1,2}})(?: {_HH_MM})?{_END}"), _without_year),
+    (re.compile(rf"([0-9]{{4}})年([0-9]{{1,2}})月([0-9]{{1,2}})日(?: ?{_HH_MM}{_END}|{_NO_CLOCK})"), _whole),
+    (re.compile(rf"([0-9]{{1,2}})月([0-9]{{1,2}})日(?: ?{_HH_MM}{_END}|{_NO_CLOCK})"), _without_year),
+    (re.compile(rf"([0-9]{{4}})[-/]([0-9]{{1,2}})[-/]([0-9]{{1,2}}){_DAY}(?:[ T]{_HH_MM}{_END}|{_NO_CLOCK})"), _whole),
+    (re.compile(rf"([0-9]{{1,2}})-([0-9]{{1,2}}){_DAY}(?: {_HH_MM}{_END}|{_NO_CLOCK})"), _without_year),
     (
         re.compile(
             r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([0-9]{1,2}) ([0-9]{2}):([0-9]{2}):([0-9]{2})"
