@@ -14,9 +14,10 @@ from importlib.metadata import version
 from typing import NamedTuple
 from unicodedata import unidata_version
 
+from analysis import duplicates
 from analysis.annotation import Annotation, Document, Hashtag
 from analysis.complaints import Complaints
-from analysis.duplicates import fingerprint
+from analysis.duplicates import fingerprint, letters_of, sketches
 from analysis.explanation import Explanation, complaint_readings, topic_readings
 from analysis.hashtags import alias_table, find_hashtags
 from analysis.matching import Matchers, Passage, Topic
@@ -59,6 +60,7 @@ class Annotator:
         read = [self._read(document.text) for document in documents]
         words = [Words(text.form.text, self._tokenizer.cut(text.form.text)) for text in read]
         polarities = self._polarity.judge(words)
+        letters = [letters_of(own.normal) for own in words]
         return [
             Annotation(
                 normal=own.normal,
@@ -67,10 +69,13 @@ class Annotator:
                 matches=self._matchers.match(document, text.passages, text.hashtags),
                 complaints=self._complaints.find(text.form, text.passages[0].hits),
                 polarity=polarity,
-                fingerprint=fingerprint(own.normal),
+                fingerprint=fingerprint(told_by),
+                sketch=sketch,
                 version=self.version,
             )
-            for document, text, own, polarity in zip(documents, read, words, polarities, strict=True)
+            for document, text, own, polarity, told_by, sketch in zip(
+                documents, read, words, polarities, letters, sketches(letters), strict=True
+            )
         ]
 
     def explain(self, document: Document) -> Explanation:
@@ -124,5 +129,5 @@ def _version(topics: Sequence[Topic], parts: Sequence[str]) -> str:
         rule = {**asdict(topic), "exclude_authors": sorted(topic.exclude_authors)}
         digest.update(json.dumps(rule).encode() + b"\n")
     libraries = [f"{name} {version(name)}" for name in ("ahocorasick-rs", "google-re2", "opencc")]
-    digest.update(json.dumps([*parts, *libraries, _CODE, unidata_version]).encode())
+    digest.update(json.dumps([*parts, *libraries, _CODE, duplicates.VERSION, unidata_version]).encode())
     return digest.hexdigest()[:12]

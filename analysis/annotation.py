@@ -48,4 +48,5 @@ class Annotation:
     complaints: tuple[Complaint, ...]  # at most one per category, strongest evidence first
     polarity: float | None  # -1 … +1; None: cannot tell
     fingerprint: int  # equal for copies of one text (63 bits); 0: too short to tell
+    sketch: bytes  # likeness to other texts, see analysis/duplicates.py; empty: too short to tell
     version: str  # identifies topics, lexicons, tokenizer and model together

@@ -78,8 +78,9 @@ POST_COLUMNS = (
     Column(
         name="duplicate_of",
         unit="text",
-        null="the first with this text, or too short to tell",
-        meaning="Key of the earlier post with the same text.",
+        null="nobody's copy, or too short to tell",
+        meaning="Key of the post whose text this one repeats, word for word or nearly: of those within seven days "
+        "the first that was stored.",
     ),
     Column(
         name="gone_at",

@@ -7,11 +7,12 @@ from itertools import groupby
 
 from collectors.post import Kind
 from monitor.store.buckets import count
+from monitor.store.copies import copies
 from monitor.store.epoch import maybe_seconds, seconds
 from monitor.store.hosts import save_paces
 from monitor.store.known import note_withdrawn, see_again
 from monitor.store.observe import observe
-from monitor.store.posts import INSERT_MENTION, NewPost, copies, insert_annotations, insert_posts, mention_rows
+from monitor.store.posts import INSERT_MENTION, NewPost, insert_annotations, insert_posts, mention_rows, texts
 from monitor.store.standing import note
 from monitor.store.store import Ingested, Visit
 from monitor.store.terms import count_terms
@@ -68,7 +69,7 @@ def _insert_visit(connection: sqlite3.Connection, visit: Visit) -> int | None:
 
 def _insert_language(connection: sqlite3.Connection, new: Sequence[NewPost]) -> int:
     """Annotations, hashtags, copies and mentions of new posts, and the buckets these touch; the number of mentions."""
-    copied = copies(connection, new)
+    copied = copies(connection, texts(new))
     insert_annotations(connection, new, copied)
     names = {match.topic for n in new for match in n.annotation.matches}
     topics = {name: topic_id(connection, name) for name in sorted(names)}

@@ -13,14 +13,15 @@ from dataclasses import dataclass, replace
 from analysis.annotation import Annotation
 from collectors.post import Kind, Post, Withdrawn
 from monitor.store.buckets import recount
+from monitor.store.copies import copies
 from monitor.store.epoch import DAY, seconds
 from monitor.store.posts import (
     INSERT_MENTION,
     ROWS,
     NewPost,
-    copies,
     insert_annotations,
     mention_rows,
+    texts,
 )
 from monitor.store.rows import COUNTS, POST_FIELDS, as_post
 from monitor.store.terms import day_of, recount_terms
@@ -207,7 +208,7 @@ def _annotate_again(
         for topic, observed_at, followers in rows:
             touched[topic].add(new.published_at)
             before[topic, new.id] = (observed_at, followers)
-    copied = copies(connection, read)
+    copied = copies(connection, texts(read))
     insert_annotations(connection, read, copied)
     names = sorted({match.topic for new in read for match in new.annotation.matches})
     for row in sorted(mention_rows(read, copied, {name: topic_id(connection, name) for name in names})):

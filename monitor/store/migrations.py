@@ -201,7 +201,16 @@ CREATE TABLE circuits (
 ) STRICT, WITHOUT ROWID;
 """
 
-STEPS: tuple[str, ...] = (FIRST, TERMS, SEEN_AGAIN, STANDING)
+COPIES = """
+CREATE TABLE story_keys ( -- the first story stored that is found under a key, in each week: see copies.py
+  week INTEGER NOT NULL, key INTEGER NOT NULL, post_id INTEGER NOT NULL, PRIMARY KEY (week, key)
+) STRICT, WITHOUT ROWID;
+INSERT INTO story_keys (week, key, post_id) SELECT published_at / 604800, fingerprint, post_id FROM stories;
+DROP TABLE stories;
+ALTER TABLE annotations ADD COLUMN sketch BLOB NOT NULL DEFAULT x'';
+"""
+
+STEPS: tuple[str, ...] = (FIRST, TERMS, SEEN_AGAIN, STANDING, COPIES)
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:

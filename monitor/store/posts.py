@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from analysis.annotation import Annotation
 from collectors.post import Kind, Post
+from monitor.store.copies import Text, text
 from monitor.store.epoch import seconds
 
 ROWS = 200  # of one INSERT … VALUES; × 20 columns stays below SQLite's limit of 32,766 parameters
@@ -111,38 +112,24 @@ def _insert(connection: sqlite3.Connection, rows: Sequence[tuple[object, ...]]) 
     return ids
 
 
-def copies(connection: sqlite3.Connection, new: Sequence[NewPost]) -> dict[int, int]:
-    """Which of the new posts repeat an earlier text: id → id of the earliest post stored with that text.
-
-    Where nothing with the text was stored, the earliest of the new ones is the story and the others are its copies.
-    """
-    in_time = sorted((n for n in new if n.annotation.fingerprint), key=lambda n: (n.published_at, n.key))
-    if not in_time:
-        return {}
-    wanted = sorted({n.annotation.fingerprint for n in in_time})
-    stories: dict[int, int] = {}
-    for first in range(0, len(wanted), ROWS):
-        part = wanted[first : first + ROWS]
-        sql = f"SELECT fingerprint, post_id FROM stories WHERE fingerprint IN ({', '.join('?' * len(part))})"
-        stories.update(connection.execute(sql, part).fetchall())
-    copied = {}
-    for n in in_time:
-        story = stories.setdefault(n.annotation.fingerprint, n.id)
-        if story != n.id:
-            copied[n.id] = story
+def _update_counts(connection: sqlite3.Connection, posts: Iterable[Post]) -> None:
+    """The newest count that a source told wins; an older reading (an old file imported late) changes nothing."""
     connection.executemany(
-        "INSERT INTO stories (fingerprint, post_id, published_at) VALUES (?, ?, ?) ON CONFLICT (fingerprint) DO UPDATE "
-        "SET post_id = excluded.post_id, published_at = excluded.published_at "
-        "WHERE excluded.published_at < stories.published_at",
-        sorted((n.annotation.fingerprint, n.id, n.published_at) for n in in_time),
+        "UPDATE posts SET reposts = coalesce(?1, reposts), comments = coalesce(?2, comments), "
+        "likes = coalesce(?3, likes), views = coalesce(?4, views), counted_at = ?5 WHERE key = ?6 AND counted_at <= ?5",
+        [(p.reposts, p.comments, p.likes, p.views, seconds(p.collected_at), p.key) for p in posts],
     )
-    return copied
+
+
+def texts(new: Iterable[NewPost]) -> list[Text]:
+    """What copies are told by."""
+    return [text(n.id, n.key, n.published_at, n.annotation.fingerprint, n.annotation.sketch) for n in new]
 
 
 def insert_annotations(connection: sqlite3.Connection, new: Sequence[NewPost], copied: Mapping[int, int]) -> None:
     connection.executemany(
-        "INSERT INTO annotations (post_id, tokens, complaints, categories, polarity, fingerprint, duplicate_of, "
-        "version) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO annotations (post_id, tokens, complaints, categories, polarity, fingerprint, sketch, "
+        "duplicate_of, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 n.id,
@@ -151,6 +138,7 @@ def insert_annotations(connection: sqlite3.Connection, new: Sequence[NewPost], c
                 categories(n.annotation),
                 n.annotation.polarity,
                 n.annotation.fingerprint,
+                n.annotation.sketch,
                 copied.get(n.id),
                 n.annotation.version,
             )

@@ -26,6 +26,7 @@ def test_an_annotation_holds_all_that_was_read() -> None:
         complaints=(Complaint(category="crash", term="闪退", start=11, end=13),),
         polarity=annotation.polarity,
         fingerprint=annotation.fingerprint,
+        sketch=b"",
         version=ANNOTATOR.version,
     )
     assert annotation.polarity is not None

@@ -40,6 +40,7 @@ def note(
     categories: Iterable[str] = (),
     polarity: float | None = None,
     fingerprint: int = 0,
+    sketch: bytes = b"",
     hashtags: Iterable[str] = (),
     tokens: Iterable[str] = ("奶茶", "排队"),
     version: str = "v1",
@@ -52,6 +53,7 @@ def note(
         complaints=tuple(Complaint(category=name, term="卡", start=1, end=2) for name in categories),
         polarity=polarity,
         fingerprint=fingerprint,
+        sketch=sketch,
         version=version,
     )
 

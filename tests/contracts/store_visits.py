@@ -1,10 +1,13 @@
 """Visits go in whole or not at all, and are read back as they were."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from analysis.annotation import Annotation
+from analysis.duplicates import fingerprint, letters_of, sketches
 from collectors.post import HotEntry, HotKind, Kind, Rejected
 from monitor.store.store import Selection, Store, WatchedTopic
 from tests.contracts.store_opening import ALL, Killed, OpensStore
@@ -109,14 +112,61 @@ class VisitContract(OpensStore):
 
     # -- copies
 
-    def test_a_copy_names_the_earliest_post_stored_before_it(self, store: Store) -> None:
+    def test_a_copy_names_its_story_which_is_the_first_that_was_stored(self, store: Store) -> None:
         same = note(fingerprint=77)
         store.ingest(visit("s1", [(post("b", 5), same), (post("a", 6), same)]))
         store.ingest(visit("s2", [(post("c", 1), same), (post("d", 9), note(fingerprint=78))]))
         store.ingest(visit("s3", [(post("e", 20), same)]))
-        copied = {stored.post.native_id: stored.duplicate_of for stored in store.posts(ALL)}
-        assert copied == {"b": None, "a": "weibo:b", "c": "weibo:b", "d": None, "e": "weibo:c"}
+        assert stories(store) == {"b": None, "a": "weibo:b", "c": "weibo:b", "d": None, "e": "weibo:b"}
         assert {m.post: m.original for m in store.mentions(ALL)}["weibo:a"] is False
+
+    def test_a_near_copy_names_the_story_most_like_it(self, store: Store) -> None:
+        other = NEWS.replace("下单", "点单").replace("全国", "各地").replace("扫码", "取号")
+        store.ingest(
+            visit(
+                "s1",
+                [
+                    (post("news", 1), told(NEWS)),
+                    (post("else", 2), told(MEETING)),
+                ],
+            )
+        )
+        store.ingest(visit("s2", [(post("edited", 3), told(NEWS + "求扩散")), (post("other", 4), told(other))]))
+        store.ingest(visit("s3", [(post("again", 5), told(NEWS + "求扩散"))]))
+        assert stories(store) == {
+            "news": None,
+            "else": None,
+            "edited": "weibo:news",
+            "other": None,
+            "again": "weibo:news",
+        }
+        assert [b.tally.originals for b in store.series("tea", at(0), at(60), 3600).buckets] == [3]
+
+    def test_a_story_is_over_after_seven_days_and_a_new_one_begins(self, store: Store) -> None:
+        for number, day in enumerate((0, 2, 6.9, 7.1, 8, 13.9, 14.2)):
+            store.ingest(visit(f"s{number}", [(post(number, day * 1440), told(NEWS))]))
+        assert stories(store) == {
+            "0": None,
+            "1": "weibo:0",
+            "2": "weibo:0",
+            "3": None,
+            "4": "weibo:3",
+            "5": "weibo:3",
+            "6": None,
+        }
+
+    def test_copies_of_many_accounts_are_one_vote_each(self, store: Store) -> None:
+        angry = replace(told(NEWS), complaints=note(categories=["crash"]).complaints)
+        authors = ("x", "x", "y", "z", None)
+        store.ingest(
+            visit(
+                "s", [(post(n, n / 10, author_id=name), angry) for n, name in enumerate(authors)], seen=[(0, 1)], mark=1
+            )
+        )
+        (observed,) = store.observations("tea")
+        assert observed.tally is not None
+        assert (observed.tally.mentions, observed.tally.originals) == (5, 1)
+        assert (observed.tally.complaints, observed.tally.complaint_authors) == (5, 3)
 
     def test_texts_too_short_to_tell_are_nobodys_copies(self, store: Store) -> None:
         store.ingest(visit("s", [post(1), post(2)]))
@@ -212,3 +262,17 @@ class VisitContract(OpensStore):
             thread.join()
         assert failures == []
         assert len(list(store.posts(ALL))) == 40
+
+
+MEETING = "今天在店里遇见了多年不见的老同学聊了很久很开心"
+NEWS = "青禾小程序今天上午全国都崩了扫码一直转圈付不了款大家先别下单等通知"
+
+
+def told(text: str) -> Annotation:
+    """A mention with this text, as far as copies are told by it."""
+    letters = letters_of(text)
+    return note(fingerprint=fingerprint(letters), sketch=sketches([letters])[0])
+
+
+def stories(store: Store) -> dict[str, str | None]:
+    return {stored.post.native_id: stored.duplicate_of for stored in store.posts(ALL)}

@@ -162,6 +162,7 @@ def _note(
         complaints=tuple(Complaint(category=name, term="卡", start=0, end=1) for name in categories),
         polarity=polarity,
         fingerprint=fingerprint,
+        sketch=b"",
         version="v1",
     )
 
