@@ -162,21 +162,17 @@ class Complaints:
 
     def findings(self, text: str, hits: Sequence[Hit]) -> list[Finding]:
         """Every complaint word that means a complaint, with why it does not count where it does not; in order."""
-        candidates: list[_Candidate] = []
-        for index, (number, inner, end) in enumerate(hits):
-            for line in self._by_last.get(number, ()):
-                phrase = self._phrases[line]
-                start = self._opening(text, phrase.before, index, hits)
-                if start is not None and self._near_subject(text, phrase.needs, start, index, hits):
-                    candidates.append(_Candidate(start, -end, phrase.needs > 0, phrase.category, inner))
-        if not candidates:
+        ends = [index for index, hit in enumerate(hits) if hit[0] in self._by_last]
+        if not ends:
             return []
         innocent = self._innocent_spans(text, hits)
+        candidates = self._candidates(text, hits, ends, innocent)
+        if not candidates:
+            return []
         news = Discount.REPORTED if self._context.is_news(text) else None
-        candidates = _closest(candidates)
         findings: list[Finding] = []
         covered = denied = 0  # where the longest finding so far ends, one that counts and one that does not
-        for start, minus_end, weak, category, inner in candidates:
+        for start, minus_end, weak, category, inner in _closest(candidates):
             end = -minus_end
             if end <= covered:
                 continue
@@ -190,6 +186,20 @@ class Complaints:
                 denied = end
             findings.append(Finding(category, start, inner, end, weak, discount))
         return findings
+
+    def _candidates(
+        self, text: str, hits: Sequence[Hit], ends: Sequence[int], innocent: Sequence[tuple[int, int]]
+    ) -> list[_Candidate]:
+        """The lexicon's phrases that are there, with what they need near them. `ends`: hits that may end one."""
+        found = []
+        for index in ends:
+            number, inner, end = hits[index]
+            for line in self._by_last[number]:
+                phrase = self._phrases[line]
+                start = self._opening(text, phrase.before, index, hits)
+                if start is not None and self._near_subject(text, phrase.needs, start, index, hits, innocent):
+                    found.append(_Candidate(start, -end, phrase.needs > 0, phrase.category, inner))
+        return found
 
     def _innocent_spans(self, text: str, hits: Sequence[Hit]) -> list[tuple[int, int]]:
         """In order of their end."""
@@ -234,11 +244,20 @@ class Complaints:
             and not text[end:].strip(" !~.,。了啊啦吧")
         )
 
-    def _near_subject(self, text: str, needs: int, start: int, index: int, hits: Sequence[Hit]) -> bool:
+    def _near_subject(
+        self,
+        text: str,
+        needs: int,
+        start: int,
+        index: int,
+        hits: Sequence[Hit],
+        innocent: Sequence[tuple[int, int]],
+    ) -> bool:
+        """A 系统 that is an 免疫系统 is no subject."""
         if not needs:
             return True
-        for _, (number, _, b) in _before(hits, index, start - SUBJECT_REACH):
-            if number in self._subjects and within_sentence(text[b:start]):
+        for _, (number, a, b) in _before(hits, index, start - SUBJECT_REACH):
+            if number in self._subjects and within_sentence(text[b:start]) and not _taken_back(a, b, innocent):
                 return True
             near = needs in (1, 3) and start - BRAND_REACH <= b <= start
             if near and number in self._brands and within_clause(text[b:start]):

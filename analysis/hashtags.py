@@ -17,7 +17,7 @@ _HASHTAG = re.compile(
     r"|[#＃](?!\s)([^#＃\n]{1,60})(?<!\s)[#＃]"
     r"|(?<![a-zA-Z0-9/&])[#＃](?=[0-9_]*[^\W\d_])(\w{1,40})"
 )
-_SUPER_TOPIC = re.compile(r"\s*\[超话\]$")
+_SUPER_TOPIC = re.compile(r"(?<=\S)\s*[\[【]超话[\]】]$")
 
 
 def find_hashtags(text: str, aliases: Mapping[str, str] | None = None) -> tuple[Hashtag, ...]:
@@ -42,9 +42,13 @@ def find_hashtags(text: str, aliases: Mapping[str, str] | None = None) -> tuple[
 
 @lru_cache(maxsize=16_384)
 def fold_hashtag(spelling: str) -> str:
-    """The key of a hashtag, with or without its signs: normal form, single spaces, the mark of a super-topic cut."""
-    bare = _SUPER_TOPIC.sub("", spelling.strip("#＃ \t"))
-    return " ".join(normalise(bare).text.split())
+    """The key of a hashtag, with or without its signs: normal form, single spaces, the mark of a super-topic cut.
+
+    >>> fold_hashtag("#第一杯ＡＩ奶茶[超話]#")
+    '第一杯ai奶茶'
+    """
+    whole = " ".join(normalise(spelling.strip("#＃ \t")).text.split())
+    return _SUPER_TOPIC.sub("", whole) or whole
 
 
 def alias_table(hashtags: Iterable[Mapping[str, tuple[str, ...]]]) -> dict[str, str]:

@@ -1,9 +1,9 @@
 """Words of a text: jieba's dictionary and segmentation, at the speed of rjieba, the same algorithm compiled.
 
 rjieba gives jieba's tokens once its runs of Latin letters and signs are split as jieba splits them; what is left
-differs in ties between equally likely readings of repeated characters (哈哈哈 as 哈哈+哈 or 哈+哈哈), which the last
-bit of a sum decides: in about 1 of 2,000 posts, and in 2 of 1,000 once words were added. jieba itself is the oracle of
-the tests, and does the work where rjieba cannot be imported.
+differs in ties between equally likely readings, nearly always of repeated characters (哈哈哈 as 哈哈+哈 or 哈+哈哈),
+which the last bit of a sum decides: in 4 of 20,000 posts, and in 41 once words were added. jieba itself is the oracle
+of the tests, and does the work where rjieba cannot be imported.
 """
 
 import logging

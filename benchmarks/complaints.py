@@ -89,6 +89,7 @@ def kappa(pairs: Iterable[tuple[str, str]]) -> float:
 
 
 def score(texts: Sequence[Labelled], *, show: bool) -> None:
+    together = Score()
     for group in ("real", "written", "titles"):
         of_group = [each for each in texts if each.group == group]
         tell(f"\n{group}: kappa of the two labellings {kappa((e.first, e.second) for e in of_group):.3f}")
@@ -98,6 +99,8 @@ def score(texts: Sequence[Labelled], *, show: bool) -> None:
             truth, found = each.truth != NONE, bool(answer)
             for part in ("all", each.half, each.part):
                 parts.setdefault(part, Score()).add(truth, found)
+            if group != "titles":
+                together.add(truth, found)
             if show and truth is not found and (each.half == "tune" or group == "titles"):
                 tell(f"    {'missed' if truth else 'false '} {each.truth:20} {','.join(answer):20} {each.text[:120]}")
         for part in sorted(parts):
@@ -106,6 +109,8 @@ def score(texts: Sequence[Labelled], *, show: bool) -> None:
             told = [(each.truth.split(","), answer) for each, answer in zip(of_group, answers, strict=True) if answer]
             right = sum(bool(set(truth) & set(answer)) for truth, answer in told if truth != [NONE])
             tell(f"  of true hits, {right} of {sum(t != [NONE] for t, _ in told)} name a category that was labelled")
+
+    tell(f"\nreal and written posts together                {together}")
 
 
 def score_other(*, show: bool) -> None:

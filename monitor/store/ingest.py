@@ -1,10 +1,10 @@
 """One visit, stored: everything it tells, in one transaction that the caller holds."""
 
 import sqlite3
-import unicodedata
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
+from analysis.hashtags import fold_hashtag
 from collectors.post import Kind
 from monitor.store.buckets import count
 from monitor.store.copies import copies
@@ -117,7 +117,7 @@ def _insert_findings(connection: sqlite3.Connection, visit: Visit, visit_id: int
 
 def folded(word: str) -> str:
     """As hashtags are folded, so that a hot-list word and a hashtag can be compared."""
-    return unicodedata.normalize("NFKC", word).lower()
+    return fold_hashtag(word)
 
 
 def _insert_stretches(connection: sqlite3.Connection, visit: Visit, visit_id: int) -> None:

@@ -65,6 +65,15 @@ def discounts(text: str) -> set[Discount | None]:
         ("居然卖了我的手机号，我的信息被泄露", "privacy"),
         ("奶茶里喝出虫子", "quality"),
         ("什么破系统，取号屏也坏掉了", "fault"),
+        ("小程序我点了三次提交，结果还是用不了", "fault"),
+        ("付款到一半，页面一片空白，我都傻了", "blank"),
+        ("點餐頁面打不開", "blank"),
+        ("知乎又崩了，没得看", "crash"),
+        ("豆瓣崩了", "crash"),
+        ("某个小地方的小游戏崩了", "crash"),
+        ("外卖员打电话过去，一直没人接", "delivery"),
+        ("我找他们家客服，一上午都没人理", "service"),
+        ("红包到了结算那一步选都选不了", "coupon"),
     ],
 )
 def test_a_complaint_is_found_in_its_category(text: str, category: str) -> None:
@@ -84,7 +93,9 @@ def test_every_category_has_labels_and_an_example_above() -> None:
         "用银行卡付的", "信用卡丢了", "今天去青禾打卡", "青禾门口打卡了", "一杯卡布奇诺", "卡点到公司",
         "鱼刺卡住了喉咙",
         "这联名小卡好看", "青禾的会员卡", "好卡通的杯子", "电脑卡死了", "网速好卡",
-        "他人设崩了", "心态崩了", "我快崩溃了", "榴莲价格崩了", "考试考到崩溃大哭", "妆容崩了", "泪崩了", "基金又崩了",
+        "他人设崩了", "心态崩了", "主持人突然崩了，全场大笑", "把孩子给问崩了", "开挂了吧这速度", "征地500亩",
+        "睡眠质量太差了", "大家都说我的免疫系统用不了", "我手机卡得要死，该换了", "把钥匙弄丢了",
+        "我快崩溃了", "榴莲价格崩了", "考试考到崩溃大哭", "妆容崩了", "泪崩了", "基金又崩了",
         "股市崩了", "青禾的结局崩了", "慢慢来不着急", "您慢走", "心跳加速", "去跳舞吗", "狗狗一直转圈", "大脑一片空白",
         "白嫖一杯", "上课开小差被老师点名", "罐头打不开", "学校进不去", "交通瘫痪了", "他瘫痪在床", "电话挂了",
         "考试挂了",
@@ -145,6 +156,10 @@ def test_a_subject_in_another_sentence_or_far_away_is_none(text: str) -> None:
         ("付不了款的朋友可以去试试，已经修复了", Discount.RECOVERED),
         ("据报道，该平台app崩了", Discount.REPORTED),
         ("多名网友称优惠券用不了", Discount.REPORTED),
+        ("【早报】某平台app崩了", Discount.REPORTED),
+        ("听说小程序闪退", Discount.REPORTED),
+        ("谁说客服不理人的", Discount.CONDITION),
+        ("小程序用得好好的，但万一闪退呢", Discount.CONDITION),
     ],
 )
 def test_it_does_not_count_when(text: str, why: Discount | None) -> None:
@@ -171,6 +186,8 @@ def test_it_does_not_count_when(text: str, why: Discount | None) -> None:
         "我没有生气，就是付不了款",
         "没人管吗，客服不理人",
         "昨天申请的，商家一直不给退款",
+        "【差评】我的小程序闪退三次了",
+        "不过小程序还是闪退",
     ],
 )
 def test_it_counts_all_the_same_when(text: str) -> None:

@@ -51,6 +51,14 @@ def test_a_broken_pattern_is_refused(pattern: str) -> None:
         list(alternatives(pattern))
 
 
+def test_names_stand_for_their_texts_and_must_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("analysis.lexicon._text", lambda _: "# head\nlet what\t页面|按钮\nfault\t({what}|券)坏了\n")
+    assert read_lexicon("any") == [("fault", "(页面|按钮|券)坏了")]
+    monkeypatch.setattr("analysis.lexicon._text", lambda _: "fault\t({what})坏了\n")
+    with pytest.raises(ValueError, match=r"lexicons/any.txt:1: \{what\} is named nowhere above"):
+        read_lexicon("any")
+
+
 def test_the_digest_tells_lexicons_apart() -> None:
     assert lexicon_digest("positive") != lexicon_digest("negative")
     assert lexicon_digest("positive") == lexicon_digest("positive")
