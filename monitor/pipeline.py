@@ -169,6 +169,14 @@ class Pipeline:
             replace(visit, posts=page.posts, annotations=annotations, rejected=page.rejected, pages=1)
         )
 
+    def revisit(self, job: Job, window: Window, *, max_pages: int) -> tuple[Visit, Ingested]:
+        """Ask for a window again, whatever was visited before; the cursor of the target stays where it is."""
+        name = f"{job.name}@again/{window.since:%Y%m%dT%H%M%SZ}/{self._clock.now():%Y%m%dT%H%M%S.%fZ}"
+        while self._store.done(name):  # on a clock that stands still
+            name += "+"
+        visit = replace(self._visit(replace(job, max_pages=max_pages), window, name), watermark=None)
+        return visit, self._store.ingest(visit)
+
     def conclude(self, now: datetime) -> None:
         """Judge what is new, then deliver what is due."""
         self._judge.judge(now)

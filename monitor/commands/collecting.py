@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -16,16 +17,19 @@ from monitor.commands.shared_options import (
     CONFIG,
     ConfigPath,
     Json,
+    moment,
     opened,
     progress_bar,
     read_config,
     told_in_one_line,
+    until_moment,
 )
 from monitor.exit_codes import Exit
 
 if TYPE_CHECKING:
     from collectors.clock import Clock
     from collectors.source import Pushed
+    from monitor.config import Config
     from monitor.pipeline import Job
     from monitor.service import Service
     from monitor.store.store import Ingested
@@ -103,15 +107,31 @@ def collect(
     config: ConfigPath = CONFIG,
     source: Annotated[list[str] | None, typer.Option("--source", "-s", help="Only this source; repeatable.")] = None,
     once: Annotated[bool, typer.Option("--once", help="One visit a target, even where it lies far behind.")] = False,
+    backfill: Annotated[
+        bool, typer.Option("--backfill", help="Ask again for the time of --from … --to that was never read.")
+    ] = False,
+    since: Annotated[
+        str | None, typer.Option("--from", help="First day or moment, e.g. 2026-11-20 or 2026-11-20T09:00.")
+    ] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Last day (whole) or end moment. Default: now.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Visit every target now, judge, deliver, and end. Exit 3 when a source gave nothing, 69 when none did.
+    """Visit every target now, judge, deliver, and end. Exit 3 when a source gave nothing or a window stays open, 69
+    when nothing could be read.
 
-    Example: monitor collect --once --source weibo-hot
+    A backfill asks for what is missing, by the day or the hour, and stores each visit: stopped or killed, it goes on
+    where it was.
+
+    Example: monitor collect --backfill --from 2026-11-20 --to 2026-11-21
     """
     from collectors.clock import WallClock
 
     settings, clock = read_config(config), WallClock()
+    if backfill:
+        _backfill(settings, clock, source or [], since, until, as_json=as_json)
+        return
+    if since or until:
+        raise typer.BadParameter("--from and --to go with --backfill")
     with told_in_one_line(), opened(settings, clock) as service:
         results = visit_all(service, clock, chosen(service, source or []), once)
         service.pipeline.conclude(clock.now())
@@ -123,6 +143,26 @@ def collect(
             typer.echo(f"{r['target']}: {r['new_posts']} new posts, {r['known_posts']} known; {told(r)}")
     if failed:
         raise typer.Exit(Exit.UNREACHABLE if len(failed) == len(results) else Exit.DEGRADED)
+
+
+def _backfill(
+    settings: "Config", clock: "Clock", names: list[str], since: str | None, until: str | None, *, as_json: bool
+) -> None:
+    from monitor.commands.backfilling import exit_code, fill_all, show
+
+    zone, now = ZoneInfo(settings.time_zone), clock.now()
+    if since is None:
+        raise typer.BadParameter("--backfill needs --from, e.g. --from 2026-11-20")
+    starts, ends = moment(since, zone), min(until_moment(until, zone) if until else now, now)
+    if starts >= ends:
+        raise typer.BadParameter(f"nothing that is over lies between --from {since} and --to {until or 'now'}")
+    stop = stopped_by_signals()
+    with told_in_one_line(), opened(settings, clock, stopping=stop.is_set) as service:
+        results = fill_all(service, clock, chosen(service, names), starts, ends, stopping=stop.is_set)
+        service.pipeline.conclude(clock.now())
+    show(results, zone, as_json=as_json)
+    if code := exit_code(results):
+        raise typer.Exit(code)
 
 
 def chosen(service: "Service", names: list[str]) -> list["Job"]:

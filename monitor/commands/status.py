@@ -1,7 +1,9 @@
 """`monitor status`: what the service knows, what is firing, and what waits to be told."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +17,9 @@ if TYPE_CHECKING:
     from monitor.store.store import Store
 
 
+MINUTE = timedelta(minutes=1)
+
+
 def status(
     config: ConfigPath = CONFIG,
     fail_on_firing: Annotated[
@@ -22,7 +27,7 @@ def status(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Sources with their last success, topics with how far they are judged, open alerts, the outbox.
+    """Sources with their last success, windows never read, topics with how far they are judged, alerts, the outbox.
 
     Example: monitor status --fail-on-firing
     """
@@ -44,14 +49,14 @@ def status(
 
 def gather(store: "Store", settings: "Config", now: datetime) -> dict[str, Any]:
     """Everything that `status` shows, JSON-able, times as ISO text in UTC."""
+    from monitor.backfill import missed
     from monitor.pipeline import PUSH
     from monitor.service import make_jobs, pushed_sources, watched_sources
 
+    jobs = make_jobs(settings)
     pushed = [name for name, _ in pushed_sources(settings)]
-    health = [
-        store.health(source.name, source.targets, source.every_s, now)
-        for source in watched_sources(make_jobs(settings))
-    ] + [store.health(name, (PUSH,), 0, now) for name in pushed]
+    health = [store.health(source.name, source.targets, source.every_s, now) for source in watched_sources(jobs)]
+    health += [store.health(name, (PUSH,), 0, now) for name in pushed]
     outbox = store.outbox()
     return {
         "at": iso(now),
@@ -67,6 +72,11 @@ def gather(store: "Store", settings: "Config", now: datetime) -> dict[str, Any]:
                 "rests_until": iso(h.retry_at) if h.retry_at and h.retry_at > now else None,
             }
             for h in health
+        ],
+        "open": [
+            {"target": job.name, "from": iso(window.since), "to": iso(window.until)}
+            for job in jobs
+            for window in missed(store, job, now)
         ],
         "topics": [
             {"topic": t.name, "watched_since": iso(t.watched_since), "judged_until": iso(t.observed_until)}
@@ -100,6 +110,8 @@ def show(facts: dict[str, Any], zone: ZoneInfo) -> None:
         typer.echo(
             f"web     http://{web['listen']} takes the pushes of {', '.join(web['pushed'])} while `monitor run` runs"
         )
+    for target, windows in groupby(facts["open"], key=itemgetter("target")):
+        typer.echo(open_line(target, list(windows), zone))
     for t in facts["topics"]:
         typer.echo(f"topic   {t['topic']:20} judged until {local(t['judged_until'], zone)}")
     for a in facts["firing"]:
@@ -110,6 +122,15 @@ def show(facts: dict[str, Any], zone: ZoneInfo) -> None:
         typer.echo("no alert is firing")
     outbox = facts["outbox"]
     typer.echo(f"outbox  {outbox['pending']} waiting, {outbox['dead']} given up, {outbox['delivered']} delivered")
+
+
+def open_line(target: str, windows: list[dict[str, str]], zone: ZoneInfo) -> str:
+    """How much of what a target was asked for nobody has read, and the command that asks again."""
+    spans = [(datetime.fromisoformat(w["from"]), datetime.fromisoformat(w["to"])) for w in windows]
+    minutes = sum(round((until - since).total_seconds() / 60) for since, until in spans)
+    first, last = (f"{at.astimezone(zone):%Y-%m-%dT%H:%M}" for at in (spans[0][0], spans[-1][1] + MINUTE))
+    told = f"open    {target:20} {minutes} min in {len(spans)} windows never read: "
+    return f"{told}monitor collect --backfill --from {first} --to {last} --source {target.partition('/')[0]}"
 
 
 def iso(moment: datetime | None) -> str | None:

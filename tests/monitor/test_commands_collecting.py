@@ -3,16 +3,22 @@
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from monitor.demo.faults import FaultKind
-from monitor.demo.scenario import BRIDGE, HOSTS, HOT_LIST, SEARCH
+from monitor.demo.scenario import BEIJING, BRIDGE, HOSTS, HOT_LIST, SEARCH
+from monitor.demo.world import posts
 from monitor.exit_codes import Exit
 from tests.monitor.command_line import monitor
-from tests.monitor.live_platforms import COOKIE, Live, live_platforms
+from tests.monitor.live_platforms import COOKIE, SCALE, Live, live_platforms
 
 
 @pytest.fixture(scope="module")
@@ -138,3 +144,98 @@ def test_nothing_to_ask_is_a_usage_error(tmp_path: Path) -> None:
     done = monitor("collect", "-c", config)
     assert done.exit_code == Exit.USAGE
     assert "monitor import" in done.stderr
+
+
+# -- backfill --------------------------------------------------------------------------------------------------
+
+
+def morning(hour: int) -> str:
+    """A time of yesterday morning in Beijing, when little is said."""
+    yesterday = datetime.now(BEIJING).date() - timedelta(days=1)
+    return f"{yesterday}T{hour:02d}:00"
+
+
+def said_in(live: Live, since: str, until: str) -> set[str]:
+    """The keys of all posts that a search for the app finds of this time."""
+    first, end = (datetime.fromisoformat(at).replace(tzinfo=BEIJING).timestamp() for at in (since, until))
+    return {
+        f"weibo:{p.mid}" for p in posts(live.platforms.scenario, SCALE) if first <= p.second < end and p.says("知夏")
+    }
+
+
+def searched_for(live: Live) -> list[str]:
+    """The time scopes asked for, in order."""
+    return [scope for _, path in live.asked for scope in parse_qs(urlsplit(path).query).get("timescope", [])]
+
+
+def stored_keys(config: Path, since: str, until: str) -> set[str]:
+    exported = monitor("export", "posts", "--from", since, "--to", until, "-c", config)
+    return {row["post"] for row in csv.DictReader(io.StringIO(exported.stdout.removeprefix("\ufeff")))}
+
+
+@pytest.mark.slow
+def test_a_killed_backfill_goes_on_where_it_was_and_loses_and_doubles_nothing(live: Live, tmp_path: Path) -> None:
+    config = live.config(tmp_path)
+    since, until = morning(4), morning(9)
+    words = ["collect", "--backfill", "--from", since, "--to", until, "--source", "search", "-c", str(config)]
+    program = [sys.executable, "-c", "from monitor.cli import main; main()", *words]
+    with subprocess.Popen(program, env={**os.environ, **COOKIE}, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        line = process.stderr.readline()
+        assert line.startswith(f"search/tea/知夏: {since.replace('T', ' ')} to 08:00: "), line
+        process.kill()
+    before = searched_for(live)
+    assert 0 < len(stored_keys(config, since, until)) <= len(said_in(live, since, until))
+    live.asked.clear()
+
+    done = monitor(*words, "--json", env=COOKIE)
+    assert done.exit_code == Exit.OK
+    (target,) = json.loads(done.stdout)["targets"]
+    assert (target["target"], target["open"], target["error"]) == ("search/tea/知夏", [], None)
+    assert before[0] not in searched_for(live), "what was stored is not asked for again"
+    assert stored_keys(config, since, until) == said_in(live, since, until)
+
+    live.asked.clear()
+    again = monitor(*words, env=COOKIE)
+    assert (again.exit_code, live.asked) == (Exit.OK, [])
+    assert again.stdout == "search/tea/知夏: 0 visits, 0 new posts, 0 known; no windows open\n"
+
+
+def test_a_backfill_that_is_refused_says_what_is_open_and_status_shows_it(live: Live, tmp_path: Path) -> None:
+    config = live.config(tmp_path)
+    since, until = morning(4), morning(6)
+    monitor("collect", "--source", "search", "-c", config, env=COOKIE)
+    live.fail(SEARCH, FaultKind.BLOCKED)
+    words = ["collect", "--backfill", "--from", since, "--to", until, "--source", "search", "-c", config]
+    refused = monitor(*words, env=COOKIE)
+    assert refused.exit_code == Exit.UNREACHABLE
+    first, second = refused.stdout.splitlines()
+    assert first == "search/tea/知夏: 1 visits, 0 new posts, 0 known; 1 windows open"
+    assert second.startswith(f"  open  {since.replace('T', ' ')} to 06:00  Blocked: ")
+    shown = monitor("status", "-c", config, env=COOKIE).stdout
+    (line,) = [line for line in shown.splitlines() if line.startswith("open ")]
+    assert f"monitor collect --backfill --from {since} --to " in line
+    assert line.endswith("--source search")
+    open_windows = json.loads(monitor("status", "--json", "-c", config, env=COOKIE).stdout)["open"]
+    assert open_windows[0]["target"] == "search/tea/知夏"
+
+    live.mend()
+    mended = monitor(*words, env=COOKIE)
+    assert (mended.exit_code, mended.stdout.splitlines()[0][-15:]) == (Exit.OK, "no windows open")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--backfill"], "--backfill needs --from"),
+        (["--from", "2026-11-20"], "--from and --to go with --backfill"),
+        (["--backfill", "--from", "2200-01-01"], "nothing that is over lies between"),
+        (["--backfill", "--from", "2026-11-20", "--to", "2026-11-19"], "nothing that is over lies between"),
+        (["--backfill", "--from", "soon"], "neither a date"),
+        (["--backfill", "--from", "2026-11-20", "--source", "nobody"], "no source nobody"),
+    ],
+)
+def test_a_backfill_that_cannot_be_is_a_usage_error(live: Live, tmp_path: Path, words: list[str], told: str) -> None:
+    done = monitor("collect", *words, "-c", live.config(tmp_path), env=COOKIE)
+    assert done.exit_code == Exit.USAGE
+    assert told in done.stderr
