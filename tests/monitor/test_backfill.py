@@ -75,7 +75,7 @@ def test_a_refusal_ends_it_and_leaves_the_rest_open_with_its_reason_for_the_next
     with pipeline(tmp_path, source.clock) as (line, store):
         done = backfill(line, store, source, -40, -1).fill(job(source))
         assert (done.visits, done.error) == (2, "Blocked")
-        assert done.open == (Open(since=at(-28 * HOURS), until=at(-1 * HOURS), why="Blocked: login wall"),)
+        assert done.open == (Open(since=at(-28 * HOURS), until=at(-1 * HOURS), why="Blocked: login wall. log in"),)
         mended = Scripted(posts=source.posts)
         again = backfill(line, store, mended, -40, -1).fill(job(mended))
         assert mended.asked[0].since == at(-28 * HOURS)

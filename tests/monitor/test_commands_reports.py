@@ -223,7 +223,7 @@ def test_a_reader_that_closes_the_pipe_ends_the_export_quietly(config: Path, wor
 
 def test_status_tells_topics_and_the_outbox(config: Path) -> None:
     told = json.loads(monitor("status", "--json", "-c", config).stdout)
-    assert set(told) == {"at", "sources", "open", "topics", "firing", "outbox"}
+    assert set(told) == {"at", "sources", "open", "web", "topics", "firing", "outbox"}
     assert {each["topic"]: each["judged_until"] for each in told["topics"]} == {"tea": None, "coffee": None}
     assert told["outbox"] == {"pending": 0, "dead": 0, "delivered": 0}
     shown = monitor("status", "-c", config)
