@@ -55,7 +55,8 @@ class Push:
             stored = await run_in_threadpool(self.take, body)
         except Refused as refused:
             log.warning("%s: a push was refused: %s", self.source, refused)
-            return JSONResponse({"error": str(refused)}, refused.status)
+            # The rest of the body is not waited for.
+            return JSONResponse({"error": str(refused)}, refused.status, {"Connection": "close"})
         except SourceError as error:
             return JSONResponse({"error": f"cannot be read: {error}"}, 422)
         except StoreError as error:
