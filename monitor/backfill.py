@@ -6,7 +6,8 @@ the hour where a day holds more than a search shows; every visit is stored befor
 interrupts a backfill, the next one asks only for what is still open.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,6 +18,7 @@ from monitor.pipeline import Job, Pipeline, Window
 from monitor.store.store import Ingested, Store, Visit
 
 DAY = timedelta(days=1)
+REMEMBERED = timedelta(days=30)
 MOST_PAGES = 50  # of one visit, where a source does not say how many there are
 NO_MORE = "the source shows no more of it"
 STOPPED = "stopped before it was asked for"
@@ -58,14 +60,30 @@ def open_windows(store: Store, source: str, target: str, since: datetime, until:
     return tuple(found)
 
 
-def missed(store: Store, job: Job, now: datetime) -> tuple[Window, ...]:
-    """What a search was asked for and never gave, and will not be asked for again by itself: the open windows behind
-    its watermark."""
-    asked_since = store.asked_since(job.source, job.target.name)
-    if job.adapter.scope is not Scope.TOPIC or asked_since is None:
-        return ()
-    until = store.watermark(job.source, job.target.name) or now
-    return open_windows(store, job.source, job.target.name, asked_since, until)
+def missed(store: Store, jobs: Sequence[Job], now: datetime) -> Iterator[tuple[Job, Window]]:
+    """What searches were asked for in the last 30 days and never gave, and will not be asked for again by themselves:
+    open windows behind the watermark."""
+    asked: dict[tuple[str, str], list[tuple[datetime, datetime]]] = defaultdict(list)
+    for visit in store.visits(now - REMEMBERED, now):
+        if visit.asked_from and visit.asked_until:
+            _join(asked[visit.source, visit.target], visit.asked_from, visit.asked_until)
+    for job in jobs:
+        if job.adapter.scope is Scope.TOPIC:
+            mark = store.watermark(job.source, job.target.name) or now
+            spans: list[tuple[datetime, datetime]] = []
+            for since, until in sorted(asked[job.source, job.target.name]):
+                _join(spans, since, until)
+            for since, until in spans:
+                for window in open_windows(store, job.source, job.target.name, since, min(until, mark)):
+                    yield job, window
+
+
+def _join(spans: list[tuple[datetime, datetime]], since: datetime, until: datetime) -> None:
+    """Add a span; where it touches the last one, both become one."""
+    if spans and since <= spans[-1][1] and until >= spans[-1][0]:
+        since, until = min(since, spans[-1][0]), max(until, spans[-1][1])
+        spans.pop()
+    spans.append((since, until))
 
 
 class Backfill:
@@ -110,10 +128,9 @@ class Backfill:
             why = STOPPED
         else:
             why = FROM_NOW if lists_from_now(job) else NO_MORE
-        left = self.open(job) if visits else ()
-        proves = any(visit.stretches for visit, _ in visits) or job.adapter.scope is Scope.TOPIC
-        if not proves and not (last and last.error):
-            left = ()  # a feed says what it has, and not since when that is all
+        # Accounts and feeds gave what they have: there is no more to ask them for.
+        is_done = job.adapter.scope is not Scope.TOPIC and last is not None and not last.error
+        left = () if is_done else self.open(job)
         return Filled(
             target=job.name,
             visits=len(visits),

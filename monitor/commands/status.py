@@ -75,8 +75,7 @@ def gather(store: "Store", settings: "Config", now: datetime) -> dict[str, Any]:
         ],
         "open": [
             {"target": job.name, "from": iso(window.since), "to": iso(window.until)}
-            for job in jobs
-            for window in missed(store, job, now)
+            for job, window in missed(store, jobs, now)
         ],
         "topics": [
             {"topic": t.name, "watched_since": iso(t.watched_since), "judged_until": iso(t.observed_until)}

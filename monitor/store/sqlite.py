@@ -107,15 +107,9 @@ class SqliteStore:
             return standing.circuit(connection, source)
 
     def watermark(self, source: str, target: str) -> datetime | None:
-        return self._of_target("watermark", source, target)
-
-    def asked_since(self, source: str, target: str) -> datetime | None:
-        return self._of_target("asked_from", source, target)
-
-    def _of_target(self, column: str, source: str, target: str) -> datetime | None:
         with self._file.reading() as connection:
             row = connection.execute(
-                f"SELECT {column} FROM targets WHERE source = ? AND target = ?", (source, target)
+                "SELECT watermark FROM targets WHERE source = ? AND target = ?", (source, target)
             ).fetchone()
         return maybe_moment(row[0]) if row else None
 

@@ -268,10 +268,6 @@ class Store(Protocol):
 
     def watermark(self, source: str, target: str) -> datetime | None: ...
 
-    def asked_since(self, source: str, target: str) -> datetime | None:
-        """Where the earliest window began that the target was asked for; None: never asked."""
-        ...
-
     def ingest(self, visit: Visit) -> Ingested:
         """Posts, annotations, mentions, coverage, cursor, touched buckets, and every Observation that the coverage
         now reaches: one transaction."""

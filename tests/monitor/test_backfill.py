@@ -124,6 +124,10 @@ def test_a_day_that_holds_more_than_a_search_shows_is_asked_for_by_the_hour(tmp_
         assert min(later - earlier for (earlier, _), (later, _) in pairwise(served.log)) >= timedelta(seconds=3)
 
 
+def after(source: Scripted) -> datetime:
+    return source.clock.now() + timedelta(seconds=1)
+
+
 class TopOnly(Scripted):
     """Shows the newest ten minutes of a live window and proves no more, as a source does that cannot jump."""
 
@@ -147,12 +151,22 @@ def test_what_the_service_gave_up_stays_open_and_is_shown_as_missed(tmp_path: Pa
         source.clock.wait(40 * 60)  # the program was off
         line.collect(searched, source.clock.now())
         assert store.watermark("search", "tea") == at(40), "the present is watched"
-        (window,) = missed(store, searched, source.clock.now())
+        ((_, window),) = missed(store, [searched], after(source))
         assert (window.since, window.until) == (at(0), at(32))
         assert {bucket.coverage for bucket in store.series("tea", at(0), at(30), 60).buckets} == {0.0}
         backfill(line, store, sound, -1, 0.7).fill(job(sound))
-        assert missed(store, searched, source.clock.now()) == ()
+        assert list(missed(store, [searched], after(source))) == []
         assert {bucket.coverage for bucket in store.series("tea", at(0), at(30), 60).buckets} == {1.0}
+
+
+def test_only_what_was_asked_for_counts_as_missed_and_not_what_nobody_wanted(tmp_path: Path) -> None:
+    source = Scripted(failing={2: Blocked("wall")})
+    with pipeline(tmp_path, source.clock) as (line, store):
+        line.collect(job(source), NOON)
+        assert list(missed(store, [job(source)], after(source))) == []
+        backfill(line, store, source, -30, -29).fill(job(source))
+        ((_, window),) = missed(store, [job(source)], after(source))
+        assert (window.since, window.until) == (at(-30 * HOURS), at(-29 * HOURS)), "not the day between"
 
 
 def test_accounts_are_asked_from_now_back_and_lists_not_at_all(tmp_path: Path) -> None:
@@ -160,7 +174,7 @@ def test_accounts_are_asked_from_now_back_and_lists_not_at_all(tmp_path: Path) -
     with pipeline(tmp_path, source.clock) as (line, store):
         done = backfill(line, store, source, -10, -1).fill(job(source))
         assert source.windows == [(-600, 0, True)]
-        assert done.new_posts == 1
+        assert (done.new_posts, done.open) == (1, ())
         listed = Scripted(scope=Scope.LIST)
         assert backfill(line, store, listed, -10, -1).fill(job(listed)).visits == 0
         assert listed.asked == []
