@@ -9,6 +9,8 @@ from collectors.errors import PayloadChanged, Transient
 
 _WBITS = {"gzip": zlib.MAX_WBITS | 16, "x-gzip": zlib.MAX_WBITS | 16, "deflate": zlib.MAX_WBITS}
 
+MOST_ENCODINGS = 2
+
 
 def read_body(response: httpx.Response, max_bytes: int, check_deadline: Callable[[], None]) -> bytes:
     """The decoded body of a streamed response.
@@ -28,9 +30,12 @@ def read_body(response: httpx.Response, max_bytes: int, check_deadline: Callable
     if told.isascii() and told.isdigit() and int(told) != len(raw):
         raise Transient(f"body cut off: {len(raw)} of {told} bytes")
     body = bytes(raw)
-    for encoding in reversed([e.strip().lower() for e in response.headers.get("Content-Encoding", "").split(",")]):
-        if encoding not in ("", "identity"):
-            body = unpack(body, encoding, max_bytes)
+    encodings = [e.strip().lower() for e in response.headers.get("Content-Encoding", "").split(",")]
+    encodings = [encoding for encoding in encodings if encoding not in ("", "identity")]
+    if len(encodings) > MOST_ENCODINGS:  # a body that unpacks to itself would keep us busy as often as is said here
+        raise PayloadChanged(f"body packed {MOST_ENCODINGS} times at most")
+    for encoding in reversed(encodings):
+        body = unpack(body, encoding, max_bytes)
     return body
 
 
