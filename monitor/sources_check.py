@@ -1,5 +1,6 @@
 """Looking at one source by hand: does it answer, and how does a page of it read?"""
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -15,6 +16,8 @@ from collectors.replay import META, kept_reading
 from collectors.session import SessionKind
 from collectors.source import Ask, Identified, Reading, Source
 from monitor.pipeline import Job, told_whole
+
+KnownEnd = Callable[[str, str], datetime | None]  # (source, mark) → when that login ends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +43,11 @@ class Finding:
     login: Login | None = None  # None: it reads with none
 
 
-def check_source(job: Job, client: Client, now: datetime) -> Finding:
-    """Ask for the newest page of one target, then whose login that was."""
+def check_source(job: Job, client: Client, now: datetime, known_end: KnownEnd = lambda _source, _mark: None) -> Finding:
+    """Ask for the newest page of one target, then whose login that was.
+
+    `known_end` tells when the login of a mark ends where the cookie does not say it itself.
+    """
     who = None
     try:
         with client.one_fetch():
@@ -54,8 +60,8 @@ def check_source(job: Job, client: Client, now: datetime) -> Finding:
     except SourceError as error:
         told = f"{type(error).__name__}: {error}"
     else:
-        return Finding(source=job.source, ok=True, told=_seen(page), login=_login(job, who))
-    return Finding(source=job.source, ok=False, told=told, login=_login(job, who))
+        return Finding(source=job.source, ok=True, told=_seen(page), login=_login(job, who, known_end))
+    return Finding(source=job.source, ok=False, told=told, login=_login(job, who, known_end))
 
 
 def _whose(job: Job, client: Client) -> str | None:
@@ -70,11 +76,11 @@ def _whose(job: Job, client: Client) -> str | None:
         return None
 
 
-def _login(job: Job, who: str | None) -> Login | None:
+def _login(job: Job, who: str | None, known_end: KnownEnd) -> Login | None:
     if job.session is None:
         return None
     state = job.session.state()
-    return Login(kind=state.kind, who=who, ends_at=state.ends_at)
+    return Login(kind=state.kind, who=who, ends_at=state.ends_at or known_end(job.source, state.mark))
 
 
 def _seen(page: Page) -> str:

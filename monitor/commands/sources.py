@@ -1,9 +1,11 @@
 """`monitor sources`: what can be collected from, whether it works, and how a recorded page reads."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -18,6 +20,10 @@ from monitor.commands.shared_options import (
     told_in_one_line,
 )
 from monitor.exit_codes import Exit
+
+if TYPE_CHECKING:
+    from monitor.config import Config
+    from monitor.sources_check import KnownEnd
 
 app = typer.Typer(no_args_is_help=True, help="What can be collected from, and whether it works.")
 
@@ -67,7 +73,8 @@ def check(config: ConfigPath = CONFIG, as_json: Json = False) -> None:
     settings, clock = read_config(config), WallClock()
     with told_in_one_line(), make_client(settings, clock) as client:
         jobs = {job.source: job for job in reversed(make_jobs(settings))}
-        findings = [check_source(job, client, clock.now()) for _, job in sorted(jobs.items())]
+        with ends_told(settings) as known_end:
+            findings = [check_source(job, client, clock.now(), known_end) for _, job in sorted(jobs.items())]
     if as_json:
         told = {f.source: {"ok": f.ok, "told": f.told, "login": f.login and plain(asdict(f.login))} for f in findings}
         typer.echo(json.dumps(told, ensure_ascii=False))
@@ -83,6 +90,22 @@ def check(config: ConfigPath = CONFIG, as_json: Json = False) -> None:
     bad = [f for f in findings if not f.ok]
     if bad:
         raise typer.Exit(Exit.UNREACHABLE if len(bad) == len(findings) else Exit.DEGRADED)
+
+
+@contextmanager
+def ends_told(settings: "Config") -> Iterator["KnownEnd"]:
+    """What the service was told of the ends of logins, where there is a database of it that can be read."""
+    from monitor.service import database
+    from monitor.store.sqlite import open_store
+    from monitor.store.store import StoreError
+
+    try:
+        store = open_store(database(settings), read_only=True)
+    except StoreError:
+        yield lambda _source, _mark: None
+        return
+    with store:
+        yield store.session_end
 
 
 @app.command()

@@ -106,6 +106,10 @@ class SqliteStore:
         with self._file.reading() as connection:
             return standing.circuit(connection, source)
 
+    def session_end(self, source: str, mark: str) -> datetime | None:
+        with self._file.reading() as connection:
+            return standing.session_end(connection, source, mark)
+
     def watermark(self, source: str, target: str) -> datetime | None:
         with self._file.reading() as connection:
             row = connection.execute(

@@ -35,6 +35,11 @@ def circuit(connection: sqlite3.Connection, source: str) -> Circuit:
     return Circuit(failures=row[0], failing_since=maybe_moment(row[1]), retry_at=maybe_moment(row[2]), mark=row[3])
 
 
+def session_end(connection: sqlite3.Connection, source: str, mark: str) -> datetime | None:
+    row = connection.execute("SELECT ends_at FROM sessions WHERE source = ? AND mark = ?", (source, mark)).fetchone()
+    return maybe_moment(row[0]) if row else None
+
+
 def health(
     connection: sqlite3.Connection, source: str, targets: Sequence[str], every_s: float, at: datetime
 ) -> SourceHealth:

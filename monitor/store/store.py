@@ -266,6 +266,10 @@ class Store(Protocol):
         """The circuit of a source as its newest visit left it."""
         ...
 
+    def session_end(self, source: str, mark: str) -> datetime | None:
+        """When the login of this mark nominally ends, as far as a visit with it was told."""
+        ...
+
     def watermark(self, source: str, target: str) -> datetime | None: ...
 
     def ingest(self, visit: Visit) -> Ingested:

@@ -312,6 +312,7 @@ class TimeContract(OpensStore):
         assert used("s5", 5, "b") == (at(5), None)
         assert used("s6", 6, "b", ends=700) == (at(5), at(700))
         assert used("s7", 7, "b", ends=600) == (at(5), at(600))
+        assert [store.session_end("web", mark) for mark in ("b", "a")] == [at(600), None]
         assert store.health("another", ("#tea#",), 60.0, at(9)).session_since is None
         assert used("s8", 8, None) == (None, None)
 

@@ -1,5 +1,6 @@
 """`monitor sources check` tells with whose login a source reads, which kind it is, and when it nominally ends."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from collectors.clock import EventClock
 from collectors.polite import Client
-from collectors.session import Session, SessionKind
+from collectors.session import Session, SessionKind, SessionState
 from collectors.source import Source, Watched
 from collectors.weibo.hot_list import HotListSettings, WeiboHotList
 from collectors.weibo.search_mobile import SearchMobileSettings, WeiboSearchMobile
@@ -18,6 +19,9 @@ from collectors.weibo.timeline import TimelineSettings, WeiboTimeline
 from collectors.weibo.walls import SIGN_IN_MOBILE
 from monitor.pipeline import Job
 from monitor.sources_check import Finding, check_source
+from monitor.store.sqlite import open_store
+from monitor.store.store import Visit
+from tests.monitor.command_line import configured, monitor
 
 PAYLOADS = Path(__file__).parents[1] / "payloads"
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -116,6 +120,22 @@ def test_at_a_wall_the_kind_of_the_cookie_and_the_advice_are_told(cookie: str, t
     assert "in a browser" in finding.told
     assert str(finding.login) == told
     assert "secret" not in repr(finding)
+
+
+def test_the_end_that_the_service_was_told_of_is_told(tmp_path: Path) -> None:
+    session = Session("SUB=_2A25secret")
+    state = SessionState(mark=session.state().mark, kind=SessionKind.LOGIN, ends_at=END)
+    folder = tmp_path / "data"
+    with open_store(folder / "monitor.sqlite") as store:
+        store.ingest(Visit(slot="s", source="search", target="t", platform="weibo", at=NOW, session=state))
+    config = configured(
+        tmp_path,
+        '[topics.tea]\nany = ["茶"]\n[sources.search]\nkind = "weibo-search-web"\ncookie = { env = "COOKIE" }\n'
+        '[http]\nconnect_s = 0.05\nresolve = { "s.weibo.com" = "http://127.0.0.1:9" }\n',
+    )
+    for cookie, end in (("SUB=_2A25secret", END.isoformat()), ("SUB=_2A25another", None)):
+        done = monitor("sources", "check", "--json", "-c", config, env={"COOKIE": cookie})
+        assert json.loads(done.stdout)["search"]["login"] == {"kind": "login", "who": None, "ends_at": end}
 
 
 def test_a_source_without_a_login_tells_none() -> None:
