@@ -17,7 +17,7 @@ from collectors.files.weibo_ids import no_id, post_url, read_mid
 from collectors.normalise import BEIJING, clean, count, is_plausible, plain, trimmed
 from collectors.post import Kind, Post
 from collectors.source import Reading
-from collectors.weibo.ids import given_at, is_mid
+from collectors.weibo.ids import is_mid, second_of
 
 _REQUIRED = ("id", "正文", "日期")
 _LAST_OF_AN_ORIGINAL = "是否原创"
@@ -118,7 +118,7 @@ def _published(row: Mapping[str, str], mid: str, at: datetime) -> datetime | str
     day = next((moment for each in shown if (moment := row_time(each, at))), None)
     if day is None:
         return "no date"
-    moment = given_at(mid)
-    if moment.astimezone(BEIJING).date() != day.astimezone(BEIJING).date():
+    moment = second_of(mid)
+    if moment is None or moment.astimezone(BEIJING).date() != day.astimezone(BEIJING).date():
         return "no time of day"
     return moment

@@ -67,3 +67,15 @@ def given_at(mid: str) -> datetime:
     if not is_mid(mid):
         raise ValueError(f"not a mid: {mid[:40]!r}")
     return datetime.fromtimestamp((int(mid) >> _SHIFT) + _EPOCH, UTC)
+
+
+def second_of(native_id: str) -> datetime | None:
+    """As `given_at`; None for an id that is no mid, or tells no second that a calendar has.
+
+    >>> second_of("OuIv3hbiw"), second_of("9223372036854775807")
+    (None, None)
+    """
+    try:
+        return given_at(native_id)
+    except (ValueError, OverflowError, OSError):
+        return None

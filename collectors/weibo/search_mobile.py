@@ -21,6 +21,7 @@ from collectors.weibo.cards import page_list, posts_in
 from collectors.weibo.identity import mobile_user
 from collectors.weibo.long_texts import LongTexts, mobile
 from collectors.weibo.order import covered
+from collectors.weibo.shown_times import check_shown_times
 from collectors.weibo.status import read_statuses
 from collectors.weibo.visitor import MOBILE, Visitor
 from collectors.weibo.walls import SIGN_IN_MOBILE
@@ -118,6 +119,7 @@ class WeiboSearchMobile:
         if str(answer.get("ok")) != "1" or not isinstance(data, dict):
             raise unlike("data", answer)
         statuses = read_statuses(posts_in(data), "data.cards", reading)
+        check_shown_times(each.post for each in statuses.listed)
         told = page_list(data)
         covered_from, covered_until = covered([s.post.published_at for s in statuses.listed if not s.is_pinned])
         page = Page(

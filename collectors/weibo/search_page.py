@@ -14,6 +14,7 @@ from collectors.post import Kind, Page, Post, Rejected
 from collectors.source import Reading
 from collectors.weibo.ids import bid_of, is_mid, mid_of
 from collectors.weibo.order import covered
+from collectors.weibo.shown_times import check_shown_times
 from collectors.weibo.times import post_time
 from collectors.weibo.walls import SIGN_IN, SOLVE, check_address, check_visitor_page
 
@@ -62,6 +63,7 @@ def read_page(body: bytes, reading: Reading, moment: Callable[[Post], datetime |
     posts, rejected = _read_cards(cards, reading)
     if not posts and len(rejected) >= _ALL_BAD:
         raise PayloadChanged(f"readable card among {len(rejected)} (the first: {rejected[0].reason})")
+    check_shown_times(posts)
     covered_from, covered_until = covered([moment(post) or post.published_at for post in posts])
     return Page(
         posts=posts,

@@ -15,7 +15,7 @@ from collectors.post import Page, Post
 from collectors.session import Session
 from collectors.source import Ask, Reading, Scope, Target, Watched
 from collectors.weibo.identity import desktop_user
-from collectors.weibo.ids import given_at, is_mid
+from collectors.weibo.ids import second_of
 from collectors.weibo.search_page import read_page
 from collectors.weibo.walls import SIGN_IN
 
@@ -63,10 +63,8 @@ class WeiboSearchWeb:
         None for a post that was written long before it appeared (scheduled, released by a review): its id is of
         another minute than the page shows.
         """
-        if not is_mid(post.native_id):
-            return None
-        given = given_at(post.native_id)
-        return given if abs(given - post.published_at) <= _NEAR else None
+        given = second_of(post.native_id)
+        return given if given is not None and abs(given - post.published_at) <= _NEAR else None
 
     def fetch(self, client: Client, ask: Ask) -> Page:
         if self.settings.cookie is None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from collectors.normalise import BEIJING, from_beijing
-from collectors.weibo.ids import given_at
+from collectors.weibo.ids import second_of
 
 _SKEW = timedelta(minutes=10)  # the platform's clock may be ahead of ours by as much
 _YEARS_BACK = 9  # enough to find the last 29 February
@@ -57,8 +57,8 @@ def post_time(shown: str, mid: str, at: datetime) -> datetime | None:
 
 
 def _of_id(mid: str, since: datetime, until: datetime) -> datetime | None:
-    given = _minute(given_at(mid))
-    return given if since <= given <= until else None
+    given = second_of(mid)
+    return _minute(given) if given is not None and since <= _minute(given) <= until else None
 
 
 def _ago(groups: list[str], at: datetime) -> datetime | None:

@@ -27,6 +27,7 @@ from collectors.wechat.official_account import (
     read_figures,
 )
 from collectors.wechat.sogou import SogouSettings, WechatSogou
+from collectors.wechat.webhook import WebhookSettings, WechatWebhook
 from collectors.wechat.weread import WechatWeread, WereadSettings
 from collectors.weibo.comments import CommentsSettings, WeiboComments
 from collectors.weibo.hot_list import HotListSettings, WeiboHotList
@@ -110,6 +111,12 @@ _VISITOR = (
 )
 _EXTEND = '{"ok":1,"data":{"ok":1,"longTextContent":"第一行<br />第二行 <a href=\'/n/x\'>@x</a>"}}'.encode()
 
+_PUSHED = (
+    '{"feed": {"id": "MP_WXS_3012345678", "name": "晚风茶"}, "articles": [{"id": "3012345678-2247483651_1", "mp_id": '
+    '"MP_WXS_3012345678", "title": "晚风茶开到了城南", "pic_url": "", "url": "https://mp.weixin.qq.com/s/'
+    'AbCdEfGhIjKlMnOpQrStUv", "description": "排了一次队", "publish_time": 1795400000}]}'
+).encode()
+
 PARSERS: tuple[Parser, ...] = (
     _of("weibo-search-web", Form.MARKUP, WeiboSearchWeb(SearchWebSettings()), "weibo_search_web/*", "s_weibo_html/*"),
     _of(
@@ -185,6 +192,7 @@ PARSERS: tuple[Parser, ...] = (
         bases=(),
         own=(_FIGURES,),
     ),
+    _of("wechat-webhook", Form.JSON, WechatWebhook(WebhookSettings()), own=(_PUSHED,)),
     _of("wechat-weread", Form.JSON, WechatWeread(WereadSettings()), "wechat_weread/*"),
     _of("newsnow", Form.JSON, Newsnow(NewsnowSettings(max_age_s=1e9)), "newsnow/*"),
     _of("dailyhot", Form.JSON, Dailyhot(DailyhotSettings(max_age_s=1e9)), "dailyhot/*"),

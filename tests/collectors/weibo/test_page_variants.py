@@ -129,6 +129,12 @@ def test_a_card_without_a_usable_mid_is_named_by_its_bid(mid: str) -> None:
     assert only(web(card(mid=mid))).native_id == "5246770628446280"
 
 
+def test_an_id_that_tells_no_second_costs_neither_the_post_nor_the_page() -> None:
+    post = only(web(card(mid="9223372036854775807", time="3分钟前")))
+    assert (post.native_id, post.published_at) == ("9223372036854775807", datetime(2026, 1, 1, 0, 27, tzinfo=UTC))
+    assert WEB.moment(post) is None
+
+
 def test_recommended_cards_below_no_result_are_no_results() -> None:
     none = '<div class="card card-no-result s-pt20b40"><p>抱歉，未找到“x”相关结果。</p></div>'
     assert web(none + card()) == Page()
