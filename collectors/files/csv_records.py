@@ -16,6 +16,7 @@ from collectors.normalise import clean, trimmed
 
 ID_FIRST = re.compile(r"\"?'?[0-9]{5,20}\t?\"?,")  # how a row starts whose first column is a long number
 _MOST_LINES = 200  # of one row; texts with more lines are not posts
+_LONGEST_ROW = 2 * 1024 * 1024  # characters; what a stray quote swallows beyond it is not read again and again
 _LONGEST_HEADER = 64 * 1024  # bytes
 
 
@@ -80,9 +81,11 @@ def _fields(
     """The fields of the row that starts with lines[0], adding the lines it goes on over; or what is wrong with it."""
 
     def feed() -> Iterator[str]:
+        length = len(lines[0].text)
         yield lines[0].text
-        while len(lines) < _MOST_LINES and (following := source.take()) is not None:
+        while len(lines) < _MOST_LINES and length < _LONGEST_ROW and (following := source.take()) is not None:
             lines.append(following)
+            length += len(following.text)
             yield following.text
 
     try:
