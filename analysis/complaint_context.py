@@ -92,8 +92,8 @@ class Context:
         if self._reported.search(sentence) or self._reported.search(right, 0, ending.start() if ending else REACH):
             return Discount.REPORTED
         if technical:
-            past = _last(self._past, clause)
-            if past and not self._present.search(clause, past):
+            past = _last(self._past, clause + gap)
+            if past and not self._present.search(clause + gap, past):
                 return Discount.PAST
             if self._recovered(right):
                 return Discount.RECOVERED
