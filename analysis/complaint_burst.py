@@ -32,7 +32,7 @@ class Sensitivity:
     min_authors: Annotated[int, Ge(1)] = 3  # distinct complaining people since it began, for it to fire at all …
     page_authors: Annotated[int, Ge(1)] = 5  # … and for it to be as urgent as the rule is; until then a warning
     tolerance: Annotated[float, Ge(1)] = 1.05  # times the normal share that pass as normal, were it known exactly
-    doubt: Annotated[float, Ge(0)] = 1.5  # standard deviations of what we know of the share that are tolerated on top
+    doubt: Annotated[float, Ge(0)] = 1.2  # standard deviations of what we know of the share that are tolerated on top
     thaw_min: Annotated[int, Ge(60)] = 1440  # minutes of firing after which what lasts is learnt as normal
     warm_min: Annotated[int, Ge(0)] = 4320  # minutes seen before the baseline decides
     floor_authors: Annotated[int, Ge(1)] = 10  # until then: this many complaining people within `floor_min` minutes …
@@ -43,6 +43,8 @@ class Sensitivity:
 REMEMBERED = 60  # minutes told of in a sentence
 _RECENT_TAU = 10.0  # minutes of the volume that is compared with the expected one
 _SMOOTH_TAU = 5.0
+_RATE_PRIOR = 10.0  # posts' worth of "as at this hour of the week" in what the last minutes showed
+_UNEVEN = 0.025  # relative variance, beyond chance, of a minute's other posts
 _SUSPECT = 2.0  # nats of evidence from which the share is learnt only hesitantly
 _HESITANT = 0.25
 _SURGE_RATIO, _SURGE_COUNT = 2.0, 2.0
@@ -80,27 +82,34 @@ class ComplaintBurst(msgspec.Struct):
     score: float = 0.0
 
     def update(
-        self, start: int, mentions: float, complaints: float, votes: float, share: float, of: Sensitivity
+        self,
+        start: int,
+        mentions: float,
+        complaints: float,
+        votes: float,
+        share: float,
+        of: Sensitivity,
+        foreseen: float = 1.0,
     ) -> bool:
         """Judge one seen minute: is it firing after it? A missing minute is simply not fed: it tells nothing.
 
         `mentions`, `complaints`: posts seen; `votes`: distinct people who complain, each counted once in 30 minutes;
-        `share`: of the minute's posts that was seen, above 0 and at most 1.
+        `share`: of the minute's posts that was seen, above 0 and at most 1; `foreseen`: times the normal share that
+        pass as normal besides, because a campaign or a holiday was announced.
         """
         others = mentions - complaints
         expected = self.volume.expected(start)
         self._follow(others / share, expected)
         level = self.level
         level.drift(self.surging)
-        steady = self.rate * share
-        base = others if others > steady else steady
+        base = self._talk(others, expected, share)
         spread = self.dispersion.value()
         normal = level.odds() * base
-        log_tolerance = log(of.tolerance) + of.doubt * sqrt(level.variance)
+        log_tolerance = log(of.tolerance * foreseen) + of.doubt * sqrt(level.variance)
         size = 1.0 / (spread + 1.0 / (base + 1.0))
         score = self.share_bank.add(start, votes, normal, log_tolerance, exp(log_tolerance), size)
         by_count = level.odds() * expected * share
-        agrees = self.count_bank.add(start, votes, by_count, 0.0, 1.0, size)
+        agrees = self.count_bank.add(start, votes, by_count, log(foreseen), foreseen, size)
         recent = self.recent
         recent.append(Minute(start, mentions, complaints, votes, by_count))
         if len(recent) > REMEMBERED:
@@ -152,6 +161,16 @@ class ComplaintBurst(msgspec.Struct):
         elif self.surge_rate > _SURGE_RATIO * expected + _SURGE_COUNT:
             self.surging = True
             self.level.unsettle()
+
+    def _talk(self, others: float, expected: float, share: float) -> float:
+        """Other posts to which this minute's complaints belong: as many as the last minutes and the hour of the week
+        lead to expect, or what there is where that is surely more, as when a campaign begins."""
+        window = 2 * _SMOOTH_TAU * share
+        steady = self.rate * share
+        if expected > 0.0:
+            steady = share * (self.rate * window + _RATE_PRIOR) / (window + _RATE_PRIOR / expected)
+        surely = others / (1.0 + sqrt(1.0 / (others + 1.0) + _UNEVEN))
+        return surely if surely > steady else steady
 
     def _fire(self, start: int, of: Sensitivity) -> None:
         began = self.since(start)
