@@ -41,6 +41,7 @@ class WeeklyProfile(msgspec.Struct):
     middle: float = 0.0
     right: float = 0.0
     seen: int = 0  # minutes learnt from, ever
+    unit: float = 1.0  # what counts as one post in the priors and the clipping: 1 for counts
 
     def expected(self, start_s: int) -> float:
         """Posts expected in the minute that starts at `start_s`, were all of them seen."""
@@ -51,20 +52,22 @@ class WeeklyProfile(msgspec.Struct):
         into = (place % 3600) / 3600 - 0.5  # an hour's mean stands at its middle; straight lines between
         beside = self.left if into < 0 else self.right
         table = self.middle + abs(into) * (beside - self.middle)
-        return table * (self.level_sum + _LEVEL_PRIOR) / (self.level_expected + _LEVEL_PRIOR)
+        prior = _LEVEL_PRIOR * self.unit
+        return table * (self.level_sum + prior) / (self.level_expected + prior)
 
     def learn(self, count: float, share: float, expected: float, passed: float = 1.0) -> None:
         """Take in what was seen of the moment that `expected` was asked for last; `expected` is what it said.
 
         `passed`: minutes since the value before. A series with another spacing than a minute has its rate per interval.
         """
-        most = CLIP_RATIO * expected * share + CLIP_COUNT
+        most = CLIP_RATIO * expected * share + CLIP_COUNT * self.unit
         rate = (count if count < most else most) / share if self.seen >= _FIRST else count / share
         hour = self.hour
         forget = _FORGET if passed == 1.0 else _FORGET**passed
         self.sums[hour] = self.sums[hour] * forget + rate * passed
         self.minutes[hour] = self.minutes[hour] * forget + passed
-        level = (self.level_sum + _LEVEL_PRIOR) / (self.level_expected + _LEVEL_PRIOR)
+        prior = _LEVEL_PRIOR * self.unit
+        level = (self.level_sum + prior) / (self.level_expected + prior)
         keep = _LEVEL_KEEP if passed == 1.0 else _LEVEL_KEEP**passed
         self.level_sum = self.level_sum * keep + rate
         self.level_expected = self.level_expected * keep + expected / level
