@@ -86,7 +86,7 @@ class Rounds:
             trigger = SlotTrigger(jobs[0].every_s)
             self._scheduler.add_job(self._guarded(self._collect), trigger, args=[jobs], id=source, next_run_time=now)
         self._scheduler.add_job(
-            self._guarded(self._conclude),
+            self._guarded(self._round),
             IntervalTrigger(seconds=JUDGE_EVERY_S),
             id="judge",
             next_run_time=now + timedelta(seconds=JUDGE_EVERY_S),
@@ -120,6 +120,11 @@ class Rounds:
     def _conclude(self) -> None:
         with self._concluding:
             self._service.pipeline.conclude(self._clock.now())
+
+    def _round(self) -> None:
+        """Judged and delivered once a minute, and a sign of life where that went well."""
+        self._conclude()
+        self._service.beat(self._clock.now())
 
     def _digests(self) -> None:
         self._make_digests(self._clock.now())

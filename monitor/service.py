@@ -8,7 +8,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Self
@@ -24,6 +24,7 @@ from collectors.registry import load
 from collectors.secret import Secret
 from collectors.session import session_in
 from collectors.source import Pushed, Scope, Source
+from monitor import heartbeat
 from monitor.alerts.dispatch import Dispatcher
 from monitor.alerts.judge import Judge, WatchedSource
 from monitor.alerts.messages import Audience
@@ -51,6 +52,17 @@ class Service:
     jobs: tuple[Job, ...]
     client: Client  # to the platforms
     http: httpx.Client  # to the channels
+
+    def beat(self, now: datetime) -> None:
+        """Give a sign of life after a round that went well; keep silent after any other."""
+        url = self.config.heartbeat.url
+        if url is None:
+            return
+        health = [self.store.health(s.name, s.targets, s.every_s, now) for s in watched_sources(self.jobs)]
+        if why := heartbeat.complaint(health, self.store.outbox(), now):
+            log.warning("no heartbeat: %s", why)
+        else:
+            heartbeat.ping(self.http, url)
 
     def __enter__(self) -> Self:
         return self
@@ -86,12 +98,15 @@ def build(
     jobs = make_jobs(config)
     http = httpx.Client(timeout=httpx.Timeout(10.0))
     audience = Audience(language=config.language, time_zone=config.time_zone, external_url=config.external_url)
+    outlets = channels(config)
     teller = Teller(
         store,
         config.routes,
         audience,
         titles={topic.name: topic.title or topic.name for topic in config.topics},
         runbooks={rule.name: rule.runbook for rule in config.rules},
+        inhibitions=[each.to_inhibition() for each in config.inhibit],
+        alone=[name for name, channel in outlets.items() if getattr(channel, "alone", False)],
     )
     judge = Judge(store, config.rules, config.topics, watched_sources(jobs), teller, on_stage=on_stage)
     pipeline = Pipeline(
@@ -101,7 +116,7 @@ def build(
         clock=clock,
         authors=authors(config),
         judge=judge,
-        dispatcher=Dispatcher(store, channels(config), http, audience=audience, jitter=jitter, on_stage=on_stage),
+        dispatcher=Dispatcher(store, outlets, http, audience=audience, jitter=jitter, on_stage=on_stage),
         kept=KeptPages(
             config.storage.folder / "kept",
             max_bytes=config.storage.keep_pages_mb * 1_000_000,

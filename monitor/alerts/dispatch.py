@@ -6,7 +6,7 @@ other: each has its own thread for the time of a dispatch, and one that fails is
 
 import logging
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,8 +14,8 @@ from random import Random
 
 import httpx
 
-from monitor.alerts.messages import Audience, failing_channel_message
-from monitor.alerts.types import Delivery
+from monitor.alerts.messages import Audience, failing_channel_message, grouped_message
+from monitor.alerts.types import Delivery, Message
 from monitor.channels.channel import Channel, DeliveryError, Receipt
 from monitor.store.store import NewDelivery, Store
 
@@ -39,6 +39,27 @@ class DispatchReport:
     delivered: int = 0
     retried: int = 0  # will be tried again
     dead: int = 0  # given up
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """What goes to a channel at once: one delivery, or those of one batch as one message."""
+
+    channel: str
+    message: Message
+    deliveries: tuple[Delivery, ...]
+
+
+def parcels(due: Iterable[Delivery], audience: Audience) -> Iterator[Parcel]:
+    """In the order of `due`. A batch never changes its members, and so its event id never means two messages."""
+    batches: dict[int, list[Delivery]] = {}
+    for delivery in due:
+        batches.setdefault(delivery.batch or delivery.id, []).append(delivery)
+    for number, members in batches.items():
+        message = members[0].message
+        if len(members) > 1:
+            message = grouped_message([each.message for each in members], f"group:{number}", audience)
+        yield Parcel(channel=members[0].channel, message=message, deliveries=tuple(members))
 
 
 class Dispatcher:
@@ -66,47 +87,49 @@ class Dispatcher:
         counts = Counter[str]()
         down: dict[str, DeliveryError] = {}
         while due := self._store.lease(now, now + LEASE, BATCH):
-            for delivery, outcome in self._send_all(due, down):
-                counts[self._settle(delivery, outcome, now, down)] += 1
+            for parcel, outcome in self._send_all(parcels(due, self._audience), down):
+                if isinstance(outcome, Receipt):
+                    self._on_stage("mark")
+                for delivery in parcel.deliveries:
+                    counts[self._settle(delivery, outcome, now, down)] += 1
         return DispatchReport(**counts)
 
-    def _send_all(self, due: Sequence[Delivery], down: dict[str, DeliveryError]) -> Iterator[tuple[Delivery, Outcome]]:
-        """Each delivery with its outcome, as they come; those of one channel one after another.
+    def _send_all(self, due: Iterable[Parcel], down: dict[str, DeliveryError]) -> Iterator[tuple[Parcel, Outcome]]:
+        """Each parcel with its outcome, as they come; those of one channel one after another.
 
-        A channel that fails in a way that time may mend joins `down`: its other deliveries share the outcome untried.
+        A channel that fails in a way that time may mend joins `down`: its other parcels share the outcome untried.
         """
-        queues: dict[str, deque[Delivery]] = {}
-        for delivery in due:
-            queues.setdefault(delivery.channel, deque()).append(delivery)
-        running: dict[Future[Receipt], Delivery] = {}
+        queues: dict[str, deque[Parcel]] = {}
+        for parcel in due:
+            queues.setdefault(parcel.channel, deque()).append(parcel)
+        running: dict[Future[Receipt], Parcel] = {}
         with ThreadPoolExecutor(max_workers=len(queues)) as threads:
             ready = set(queues)
             while ready or running:
                 for channel in sorted(ready):
                     queue = queues[channel]
                     if channel in down:
-                        yield from ((delivery, down[channel]) for delivery in queue)
+                        yield from ((parcel, down[channel]) for parcel in queue)
                     elif queue:
                         self._on_stage("send")
-                        delivery = queue.popleft()
-                        running[threads.submit(self._send, delivery)] = delivery
+                        parcel = queue.popleft()
+                        running[threads.submit(self._send, parcel)] = parcel
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 ready = {running[future].channel for future in done}
                 for future in done:
-                    delivery, outcome = running.pop(future), outcome_of(future)
+                    parcel, outcome = running.pop(future), outcome_of(future)
                     if isinstance(outcome, DeliveryError) and outcome.retry:
-                        down[delivery.channel] = outcome
-                    yield delivery, outcome
+                        down[parcel.channel] = outcome
+                    yield parcel, outcome
 
-    def _send(self, delivery: Delivery) -> Receipt:
-        channel = self._channels.get(delivery.channel)
+    def _send(self, parcel: Parcel) -> Receipt:
+        channel = self._channels.get(parcel.channel)
         if channel is None:
-            raise DeliveryError(f"no channel {delivery.channel} is configured", retry=False)
-        return channel.send(self._client, delivery.message)
+            raise DeliveryError(f"no channel {parcel.channel} is configured", retry=False)
+        return channel.send(self._client, parcel.message)
 
     def _settle(self, delivery: Delivery, outcome: Outcome, now: datetime, down: Mapping[str, DeliveryError]) -> str:
         if isinstance(outcome, Receipt):
-            self._on_stage("mark")
             self._store.delivered(delivery.id, now, outcome.reference)
             return "delivered"
         attempts = delivery.attempts + 1

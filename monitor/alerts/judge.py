@@ -9,23 +9,33 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import chain
 from typing import Any, TypeVar
 
-from analysis.rules.rule import Answer, SourceRule, Subject, TopicRule, Verdict
+from analysis.rules.rule import Answer, SourceHealth, SourceRule, Subject, TopicRule, Verdict
 from collectors.registry import load
 from monitor.alerts.lifecycle import step
-from monitor.alerts.teller import Teller
-from monitor.alerts.types import Alert, State, Transition
+from monitor.alerts.own_rules import (
+    CONTROL,
+    ELEVATED,
+    FAILING,
+    PLATFORM,
+    failing_subject,
+    platform_elevated,
+    rule_failing,
+)
+from monitor.alerts.teller import COMPLAINTS, RECENT, Teller
+from monitor.alerts.types import PLATFORM_ELEVATED, RULE_FAILING, Alert, State, Transition
 from monitor.config import RuleConfig, TopicConfig
 from monitor.store.store import Judgement, NewDelivery, Store
 
 log = logging.getLogger(__name__)
 
-RECENT = timedelta(hours=1)  # what lies further back is history: it is judged, and nobody is woken for it
 MINUTE = timedelta(seconds=60)
+A_DAY = timedelta(days=1)
+LONGEST_REASON = 300  # characters of why a rule failed
 
-Seen = TypeVar("Seen")
 Made = TypeVar("Made")
 
 
@@ -67,22 +77,35 @@ class Judge:
         self._sources = sources
         self._teller = teller
         self._on_stage = on_stage
+        self._failures: dict[tuple[str, str], str] = {}  # (rule, subject) judged in this round → why it failed, or ""
 
     def judge(self, now: datetime) -> None:
-        """Judge every rule on every subject it watches, as far as the store knows."""
+        """Judge every rule on every subject it watches, as far as the store knows; then tell what time makes due.
+
+        First what can hold back others: blind sources, control topics, the platform.
+        """
+        self._failures = {}
         for rule, kind in self._rules:
-            if kind.subject is Subject.TOPIC:
-                for topic in self._topics:
-                    if not rule.topics or topic.name in rule.topics:
-                        self._judge_topic(rule, kind, topic, now)
-            else:
-                for source in self._sources:
-                    if not rule.sources or source.name in rule.sources:
-                        self._judge_source(rule, kind, source, now)
+            for source in self._sources:
+                if kind.subject is Subject.SOURCE and (not rule.sources or source.name in rule.sources):
+                    self._judge_source(rule, kind, source, now)
+        self._judge_topics([topic for topic in self._topics if topic.control], now)
+        self._judge_platform(now)
+        self._judge_topics([topic for topic in self._topics if not topic.control], now)
+        self._judge_rules(now)
+        self._teller.remind(now, lambda: self._health(now))
+
+    def _judge_topics(self, topics: Sequence[TopicConfig], now: datetime) -> None:
+        for rule, kind in self._rules:
+            for topic in topics:
+                if kind.subject is Subject.TOPIC and watches(rule, topic):
+                    self._judge_topic(rule, kind, topic, now)
 
     def close_unwatched(self, now: datetime) -> None:
         """End the alerts of rules and subjects that the configuration no longer has: nothing would ever clear them."""
         watched = {(rule.name, subject) for rule, kind in self._rules for subject in self._subjects(rule, kind.subject)}
+        watched |= {(RULE_FAILING, failing_subject(*each)) for each in watched}
+        watched |= {(PLATFORM_ELEVATED, PLATFORM) for topic in self._topics if topic.control}
         for alert in self._store.alerts(open_only=True):
             if (alert.rule, alert.subject) in watched:
                 continue
@@ -107,7 +130,7 @@ class Judge:
 
     def _subjects(self, rule: RuleConfig, subject: Subject) -> list[str]:
         if subject is Subject.TOPIC:
-            return [topic.name for topic in self._topics if not rule.topics or topic.name in rule.topics]
+            return [topic.name for topic in self._topics if watches(rule, topic)]
         return [source.name for source in self._sources if not rule.sources or source.name in rule.sources]
 
     def _judge_topic(self, rule: RuleConfig, kind: type[TopicRule], topic: TopicConfig, now: datetime) -> None:
@@ -116,17 +139,22 @@ class Judge:
         first = next(minutes, None)
         if first is None:
             return
-        judging = working(lambda: kind.load(rule.settings, known.state), f"{rule.name} on {topic.name}: going on")
+        here = (rule.name, topic.name)
+        self._failures[here] = ""
+        judging = self._working(here, lambda: kind.load(rule.settings, unmarked(rule.kind, known.state)))
         if judging is None:
-            return
+            return  # its minutes wait until it is mended
         course, until = Course(known.alert), first.start
         labels = {**rule.labels, "topic": topic.name, "owner": topic.owner}
+        if topic.control:
+            labels[CONTROL] = "true"
         for seen in chain([first], minutes):
-            self._take(course, rule, topic.name, labels, verdict_on(judging.update, seen, seen.start))
+            verdict = self._working(here, partial(judging.update, seen)) or self._unseen(here, seen.start)
+            self._take(course, rule, topic.name, labels, verdict)
             until = seen.start + MINUTE
-        state = working(judging.dump, f"{rule.name} on {topic.name}: remembering")
+        state = self._working(here, judging.dump)
         if state is not None:
-            self._record(rule, topic.name, course, until, state, now)
+            self._record(rule, topic.name, course, until, marked(rule.kind, state), now)
 
     def _judge_source(
         self, rule: RuleConfig, kind: Callable[[Any], SourceRule], source: WatchedSource, now: datetime
@@ -137,7 +165,9 @@ class Judge:
         health = self._store.health(source.name, source.targets, source.every_s, now)
         course = Course(known.alert)
         labels = {**rule.labels, "source": source.name, "platform": health.platform}
-        verdict = verdict_on(lambda seen: kind(rule.settings).judge(seen), health, now)
+        here = (rule.name, source.name)
+        self._failures[here] = ""
+        verdict = self._working(here, lambda: kind(rule.settings).judge(health)) or self._unseen(here, now)
         self._take(course, rule, source.name, labels, verdict)
         if course.changed:  # a round that finds all well leaves nothing to remember
             self._record(rule, source.name, course, now, b"", now)
@@ -155,7 +185,13 @@ class Judge:
             subject=subject,
             severity=rule.severity,
         )
-        alert, transition = step(before or blank, verdict, hold_s=rule.hold_s, keep_firing_s=rule.keep_firing_s)
+        alert, transition = step(
+            before or blank,
+            verdict,
+            hold_s=rule.hold_s,
+            keep_firing_s=rule.keep_firing_s,
+            severity=rule.severity,
+        )
         alert = replace(alert, labels={**labels, **alert.labels, **dict(verdict.labels)})
         course.alert = alert
         if transition:
@@ -190,46 +226,90 @@ class Judge:
             )
         )
 
-    def _waits_for_the_end(self, alert: Alert) -> bool:
-        """Was anybody told that it fires who was not told that it is over, because that was history?"""
-        ended = self._store.told(alert.key, "resolved")
-        return any(who not in ended for who in self._store.told(alert.key) if self._teller.tells_the_end(alert, who))
-
     def _deliveries(self, course: Course, until: datetime, now: datetime) -> list[NewDelivery]:
         """What is to be told: recent transitions, and what an alert became while that was history."""
         if now - until > RECENT:
             return []
-        deliveries: list[NewDelivery] = []
-        steps = [(course.changed[t.alert], t.after, t.at) for t in course.transitions if now - t.at <= RECENT]
-        alert = course.alert
-        if alert and alert.state in (State.FIRING, State.RECOVERING) and not self._store.told(alert.key):
-            steps.append((alert, State.FIRING, until))
-        if alert and alert.state is State.RESOLVED and not steps and self._waits_for_the_end(alert):
-            steps.append((alert, State.RESOLVED, until))
-        if not steps:
-            return []
-        health = [self._store.health(s.name, s.targets, s.every_s, now) for s in self._sources]
-        for alert, state, at in steps:
-            deliveries += self._teller.tell(alert, state, at, health, deliveries)
-        return deliveries
+        moments = {
+            (t.alert, t.after): t.at
+            for t in course.transitions
+            if now - t.at <= RECENT and (t.before, t.after) != (State.RECOVERING, State.FIRING)
+        }
+        alerts = {key: course.changed[key] for key, _ in moments}
+        if (alert := course.alert) and (alert.fires or ended_lately(alert, now)):
+            alerts.setdefault(alert.key, alert)
+        return self._teller.tell(list(alerts.values()), moments, until, now, lambda: self._health(now))
+
+    def _health(self, now: datetime) -> list[SourceHealth]:
+        return [self._store.health(source.name, source.targets, source.every_s, now) for source in self._sources]
+
+    def _judge_platform(self, now: datetime) -> None:
+        """Is it the whole platform that complains, by its control topics?"""
+        controls = {
+            topic.title or topic.name: [
+                self._store.rule_state(rule.name, topic.name)
+                for rule, _ in self._rules
+                if rule.kind == COMPLAINTS and watches(rule, topic)
+            ]
+            for topic in self._topics
+            if topic.control
+        }
+        if controls:
+            self._judge_own(ELEVATED, PLATFORM, platform_elevated(controls, now), {}, now)
+
+    def _judge_rules(self, now: datetime) -> None:
+        """Which of the rules judged in this round failed, and which that had failed works again."""
+        ill = {alert.subject for alert in self._store.alerts(open_only=True) if alert.rule == RULE_FAILING}
+        for (rule, subject), reason in self._failures.items():
+            where = failing_subject(rule, subject)
+            if reason or where in ill:
+                verdict = rule_failing(rule, subject, reason, now)
+                self._judge_own(FAILING, where, verdict, {"failing": rule}, now)
+
+    def _judge_own(
+        self, rule: RuleConfig, subject: str, verdict: Verdict, labels: Mapping[str, str], now: datetime
+    ) -> None:
+        known = self._store.rule_state(rule.name, subject)
+        if known.judged_until is not None and known.judged_until >= now:
+            return
+        course = Course(known.alert)
+        self._take(course, rule, subject, labels, verdict)
+        if course.changed:
+            self._record(rule, subject, course, now, b"", now)
+
+    def _working(self, here: tuple[str, str], step: Callable[[], Made]) -> Made | None:
+        """What a rule makes of one step. None where it fails: a plug-in's fault is told, and stops no other rule."""
+        try:
+            return step()
+        except Exception as error:
+            if not self._failures[here]:
+                log.exception("rule %s on %s failed", *here)
+            self._failures[here] = f"{type(error).__name__}: {error}"[:LONGEST_REASON]
+            return None
+
+    def _unseen(self, here: tuple[str, str], at: datetime) -> Verdict:
+        """A rule that fails could not see, and says why."""
+        return Verdict(at=at, answer=Answer.UNKNOWN, because=f"the rule failed: {self._failures[here]}")
 
 
-def verdict_on(rule: Callable[[Seen], Verdict], seen: Seen, at: datetime) -> Verdict:
-    """The rule's verdict; a rule that fails could not see, and says why."""
-    try:
-        return rule(seen)
-    except Exception as error:  # a plug-in's fault must not stop the other rules
-        log.exception("a rule failed at %s", at)
-        return Verdict(at=at, answer=Answer.UNKNOWN, because=f"the rule failed: {type(error).__name__}: {error}")
+def watches(rule: RuleConfig, topic: TopicConfig) -> bool:
+    return not rule.topics or topic.name in rule.topics
 
 
-def working(step: Callable[[], Made], what: str) -> Made | None:
-    """What the rule makes; None, told in the log, where it fails: then its minutes wait until it is mended."""
-    try:
-        return step()
-    except Exception:
-        log.exception("%s failed; nothing is judged until that is mended", what)
-        return None
+def ended_lately(alert: Alert, now: datetime) -> bool:
+    """Lately enough to be told, where that was history when it was judged."""
+    return alert.state is State.RESOLVED and alert.resolved_at is not None and now - alert.resolved_at <= A_DAY
+
+
+def marked(kind: str, state: bytes) -> bytes:
+    """A rule's state with the kind of rule it is one of."""
+    return kind.encode() + b"\0" + state
+
+
+def unmarked(kind: str, state: bytes | None) -> bytes | None:
+    """The state; None, a new beginning, where it is that of another kind: the rule was edited."""
+    mark = marked(kind, b"")
+    return state.removeprefix(mark) if state and state.startswith(mark) else None
 
 
 def fingerprint(rule: str, subject: str) -> str:

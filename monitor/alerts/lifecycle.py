@@ -11,14 +11,19 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from analysis.rules.rule import Answer, Verdict
-from monitor.alerts.types import Alert, State, Transition
+from monitor.alerts.types import Alert, Severity, State, Transition, least_urgent, most_urgent
 
 RUNNING = (State.PENDING, State.FIRING, State.RECOVERING)
 FIRED = (State.FIRING, State.RECOVERING)
 
 
-def step(alert: Alert, verdict: Verdict, *, hold_s: float, keep_firing_s: float) -> tuple[Alert, Transition | None]:
-    """The alert after one verdict, and the transition if its state changed.
+def step(
+    alert: Alert, verdict: Verdict, *, hold_s: float, keep_firing_s: float, severity: Severity | None = None
+) -> tuple[Alert, Transition | None]:
+    """The alert after one verdict, and the transition if its state changed, or if it became more urgent while firing.
+
+    `severity` is the configured one (None: as the alert has it). A verdict may allow less; the most urgent that any
+    verdict of the episode allowed holds until its end, so that an alert that hesitates does not call twice.
 
     It fires when the breach has lasted for `hold_s` seconds, counted from where the rule says it began (else from the
     first verdict), and resolves once only clear verdicts were seen over `keep_firing_s` seconds. Verdicts come in the
@@ -28,10 +33,15 @@ def step(alert: Alert, verdict: Verdict, *, hold_s: float, keep_firing_s: float)
     if verdict.answer is Answer.UNKNOWN:
         return _unseen(alert, verdict), None
     if verdict.answer is Answer.BREACH:
-        after = _breached(alert, verdict, timedelta(seconds=hold_s))
+        after = _breached(alert, verdict, timedelta(seconds=hold_s), severity or alert.severity)
     else:
         after = _cleared(_seen_again(alert, verdict.at), verdict, timedelta(seconds=keep_firing_s))
     if after.state is alert.state:
+        if after.state is State.FIRING and after.severity.rank < alert.severity.rank:
+            because = f"{alert.severity} became {after.severity}: {verdict.because}"
+            return after, Transition(
+                alert=after.key, at=verdict.at, before=alert.state, after=after.state, because=because
+            )
         return after, None
     before = State.OK if after.episode != alert.episode else alert.state
     return after, Transition(alert=after.key, at=verdict.at, before=before, after=after.state, because=verdict.because)
@@ -51,7 +61,7 @@ def _seen_again(alert: Alert, at: datetime) -> Alert:
     return replace(alert, unknown_since=None, unseen_s=alert.unseen_s + missed)
 
 
-def _breached(alert: Alert, verdict: Verdict, hold: timedelta) -> Alert:
+def _breached(alert: Alert, verdict: Verdict, hold: timedelta, configured: Severity) -> Alert:
     if alert.state is State.RESOLVED:
         alert = Alert(
             fingerprint=alert.fingerprint,
@@ -61,6 +71,8 @@ def _breached(alert: Alert, verdict: Verdict, hold: timedelta) -> Alert:
             subject=alert.subject,
             severity=alert.severity,
         )
+    allowed = Severity(verdict.urgency.value) if verdict.urgency else Severity.PAGE
+    warranted = most_urgent(allowed, alert.warranted) if alert.state in RUNNING else allowed
     since = alert.breached_at if alert.state in RUNNING and alert.breached_at else verdict.began_at or verdict.at
     fires = alert.state in FIRED or verdict.at - since >= hold
     return replace(
@@ -78,6 +90,10 @@ def _breached(alert: Alert, verdict: Verdict, hold: timedelta) -> Alert:
         limit=verdict.limit,
         unit=verdict.unit,
         because=verdict.because,
+        severity=least_urgent(configured, warranted),
+        warranted=warranted,
+        figures=verdict.figures,
+        version=verdict.version,
     )
 
 

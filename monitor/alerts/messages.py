@@ -4,15 +4,16 @@ How urgent, what and which product; since when; how bad; about what; what users 
 much of it we can see; what to do. Plain functions from values to a `Message`; the channel gives it its form.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from analysis.series import Estimate
 from monitor.alerts.excerpt import excerpt
-from monitor.alerts.types import Alert, Message, Severity
+from monitor.alerts.matchers import Matcher, Sign
+from monitor.alerts.sentences import category_names, coverage_line, figure, how_bad, lasting, surge_line, volume_line
+from monitor.alerts.types import Acknowledgement, Alert, Coverage, Message, Occasion, Severity, Volume, most_urgent
 from monitor.alerts.wording import WORDINGS, Wording
 
 EXAMPLES = 3
@@ -42,25 +43,6 @@ class Example:
     url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Volume:
-    """Mentions of the last `span`; `before` those seen in as long a time just before it. None: nothing was covered."""
-
-    span: timedelta
-    seen: int | None
-    estimated: Estimate | None = None  # where `seen` is a sample
-    before: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coverage:
-    """How much can be seen: sources that went well at their last visit, and the age of the newest post."""
-
-    working: int
-    sources: int
-    newest_post_at: datetime | None
-
-
 def firing_message(
     alert: Alert,
     event_id: str,
@@ -72,31 +54,48 @@ def firing_message(
     volume: Volume | None = None,
     coverage: Coverage | None = None,
     runbook: str = "",
+    occasion: Occasion = Occasion.BEGUN,
+    quiet_until: datetime | None = None,
+    holds_back: Sequence[str] = (),
 ) -> Message:
-    """That it fires. `title` is the subject's name for people; what is None is not said."""
+    """That it fires. `title` is the subject's name for people; what is None is not said.
+
+    `quiet_until`: it is told no earlier; `holds_back`: titles of those whose alerts are not told meanwhile.
+    """
     words = audience.wording
     since = alert.breached_at or alert.fired_at or now
-    categories = _categories(alert, words)
-    lines = [
+    categories = category_names(alert, words)
+    lines = [words.occasions[occasion]] if occasion in words.occasions else []
+    if quiet_until:
+        lines.append(words.held.format(at=audience.local(now), until=audience.local(quiet_until)))
+    lines.append(
         words.since.format(
             since=audience.local(since),
             zone=audience.time_zone,
-            ago=_lasting((alert.fired_at or now) - since, words),
+            ago=lasting((alert.fired_at or now) - since, words),
             rule=alert.rule,
         )
-    ]
-    if alert.because:
-        lines.append(words.how_bad.format(because=alert.because))
-    if alert.value is not None and alert.limit is not None:
-        lines.append(words.limit.format(value=_figure(alert.value, alert), limit=_figure(alert.limit, alert)))
+    )
+    if told := how_bad(alert, words):
+        lines.append(words.how_bad.format(because=told))
+    if holds_back:
+        lines.append(words.holds_back.format(subjects=words.comma.join(holds_back)))
+    if alert.figures is None and alert.value is not None and alert.limit is not None:
+        lines.append(words.limit.format(value=figure(alert.value, alert), limit=figure(alert.limit, alert)))
     if categories:
         lines.append(words.categories_line.format(categories=categories))
+    if surge := surge_line(alert.figures, words):
+        lines.append(surge)
     if volume:
-        lines.append(_volume_line(volume, words))
+        lines.append(volume_line(volume, words))
     if coverage:
-        lines.append(_coverage_line(coverage, now, words))
+        lines.append(coverage_line(coverage, now, words))
     shown = list(examples)[:EXAMPLES]
     lines += [words.example.format(text=excerpt(example.text), url=example.url) for example in shown]
+    lines += [
+        words.acknowledge.format(command=acknowledge_command(alert)),
+        words.silence.format(command=silence_command(alert)),
+    ]
     headline = words.firing.format(
         severity=words.severities[alert.severity],
         what=words.kinds.get(alert.kind, alert.kind),
@@ -114,16 +113,63 @@ def resolved_message(
     words = audience.wording
     since = alert.breached_at or alert.fired_at or now
     until = alert.cleared_at or alert.resolved_at or now
-    lasted = _lasting(until - since, words)
+    lasted = lasting(until - since, words)
     times = {"since": audience.local(since), "until": audience.local(until), "zone": audience.time_zone}
     lines = [words.lasted.format(**times, lasted=lasted, rule=alert.rule)]
     if alert.peak is not None and alert.limit is not None:
-        lines.append(words.peak.format(peak=_figure(alert.peak, alert), limit=_figure(alert.limit, alert)))
+        lines.append(words.peak.format(peak=figure(alert.peak, alert), limit=figure(alert.limit, alert)))
     if total is not None:
         counted = words.complaints_total if alert.kind == "complaint-share" else words.mentions_total
         lines.append(counted.format(total=f"{total:,}"))
     headline = words.resolved.format(what=words.kinds.get(alert.kind, alert.kind), subject=title, lasted=lasted)
     return _message(alert, event_id, "resolved", headline, lines, now, _links(alert, audience, runbook))
+
+
+def acknowledged_message(
+    alert: Alert, event_id: str, audience: Audience, said: Acknowledgement, *, title: str
+) -> Message:
+    """That somebody has taken it on."""
+    words = audience.wording
+    what = words.kinds.get(alert.kind, alert.kind)
+    headline = words.acknowledged.format(what=what, subject=title, author=said.author)
+    lines = [words.acknowledged_at.format(at=audience.local(said.at), zone=audience.time_zone, author=said.author)]
+    if said.comment:
+        lines.append(words.comment.format(comment=said.comment))
+    return _message(alert, event_id, "acknowledged", headline, lines, said.at, _links(alert, audience, ""))
+
+
+def grouped_message(messages: Sequence[Message], event_id: str, audience: Audience) -> Message:
+    """Several alerts of one group as one message: what each says, the most urgent first."""
+    words = audience.wording
+    ordered = sorted(messages, key=lambda message: (message.event == "resolved", message.severity.rank))
+    firing = [message for message in ordered if message.event != "resolved"]
+    lines: list[str] = []
+    for message in ordered:
+        lines += [message.title, *message.lines]
+    shared = dict(set.intersection(*(set(message.labels.items()) for message in messages)))
+    return Message(
+        event_id=event_id,
+        event=ordered[0].event,
+        severity=most_urgent(*(message.severity for message in firing or ordered)),
+        title=words.grouped.format(first=ordered[0].title, others=len(messages) - 1),
+        lines=tuple(lines),
+        labels=shared,
+        at=max((message.at for message in messages if message.at), default=None),
+        links={label: url for message in reversed(ordered) for label, url in message.links.items()},
+        facts={"alerts": [dict(message.facts) for message in ordered]},
+    )
+
+
+def acknowledge_command(alert: Alert) -> str:
+    return f"monitor alerts ack {alert.key} --by NAME"
+
+
+def silence_command(alert: Alert) -> str:
+    """Of this rule on this subject, for two hours."""
+    label = next((each for each in ("topic", "source") if each in alert.labels), "failing")
+    named = [Matcher(each, Sign.EQUAL, alert.all_labels[each]) for each in ("rule", label) if each in alert.all_labels]
+    conditions = " ".join(f"'{each}'" if '"' in str(each) else str(each) for each in named)
+    return f"monitor silence add {conditions} --for 2h --by NAME"
 
 
 def failing_channel_message(
@@ -158,6 +204,8 @@ def _message(
         "limit": alert.limit,
         "unit": alert.unit,
         "because": alert.because,
+        "figures": asdict(alert.figures) if alert.figures else None,
+        "version": alert.version,
         "breached_at": _iso(alert.breached_at),
         "fired_at": _iso(alert.fired_at),
         "resolved_at": _iso(alert.resolved_at),
@@ -168,7 +216,7 @@ def _message(
         severity=alert.severity,
         title=title,
         lines=tuple(lines),
-        labels={**alert.labels, "rule": alert.rule, "kind": alert.kind, "severity": alert.severity.value},
+        labels=alert.all_labels,
         at=now,
         links=links,
         facts=facts,
@@ -180,47 +228,6 @@ def _links(alert: Alert, audience: Audience, runbook: str) -> dict[str, str]:
     if audience.external_url:
         links[audience.wording.alert_link] = f"{audience.external_url}/alerts/{quote(alert.key, safe='')}"
     return links
-
-
-def _categories(alert: Alert, words: Wording) -> str:
-    keys = [key for key in alert.labels.get("categories", "").split(",") if key]
-    return words.comma.join(words.categories.get(key, key) for key in keys)
-
-
-def _volume_line(volume: Volume, words: Wording) -> str:
-    span = _lasting(volume.span, words)
-    if volume.seen is None:
-        return words.volume_unknown.format(span=span)
-    text = words.volume_seen.format(seen=f"{volume.seen:,}", span=span)
-    if estimate := volume.estimated:
-        bounds = {"low": f"{estimate.low:,.0f}", "mid": f"{estimate.mid:,.0f}", "high": f"{estimate.high:,.0f}"}
-        text = words.volume_estimated.format(seen=f"{volume.seen:,}", span=span, **bounds)
-    if volume.before is not None:
-        text += words.volume_before.format(before=f"{volume.before:,}")
-    return text
-
-
-def _coverage_line(coverage: Coverage, now: datetime, words: Wording) -> str:
-    text = words.coverage.format(working=coverage.working, sources=coverage.sources)
-    if coverage.newest_post_at is None:
-        return text + words.no_newest
-    return text + words.newest.format(age=_lasting(now - coverage.newest_post_at, words))
-
-
-def _lasting(time: timedelta, words: Wording) -> str:
-    minutes = max(0, round(time.total_seconds() / 60))
-    if minutes < 60:
-        return words.minutes.format(n=minutes)
-    if minutes < 24 * 60:
-        return words.hours.format(h=minutes // 60, m=minutes % 60)
-    return words.days.format(d=minutes // 1440, h=minutes % 1440 // 60)
-
-
-def _figure(value: float, alert: Alert) -> str:
-    """With its unit; a share from 0 to 1 as a percentage."""
-    if alert.unit.startswith("share"):
-        return f"{value:.1%}"
-    return f"{value:,.4g} {alert.unit}".rstrip()
 
 
 def _iso(moment: datetime | None) -> str | None:

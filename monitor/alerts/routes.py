@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from monitor.alerts.matchers import Matcher, Sign
 from monitor.alerts.types import Alert
 from monitor.config import RouteConfig
 
@@ -15,16 +16,18 @@ def recipients(routes: Iterable[RouteConfig], alert: Alert) -> tuple[Recipient, 
 
 def wants_resolved(routes: Iterable[RouteConfig], alert: Alert, channel: str) -> bool:
     """Is a channel that was told of the alert told also that it is over? Yes, unless all its routes say no."""
-    wishes = [route.on_resolved for route in matching(routes, alert) if channel in route.channels]
+    wishes = [route.on_resolved for route in matching(routes, alert) if channel in route.reaches]
     return any(wishes) or not wishes
 
 
 def matching(routes: Iterable[RouteConfig], alert: Alert) -> list[RouteConfig]:
-    labels = {**alert.labels, "rule": alert.rule, "kind": alert.kind, "severity": alert.severity.value}
-    return [route for route in routes if all(agrees(labels, *wanted) for wanted in route.match.items())]
+    return [route for route in routes if not disagreeing(route, alert.all_labels)]
 
 
-def agrees(labels: Mapping[str, str], label: str, wanted: str) -> bool:
-    """Equal, or one of the values of a label that lists several with commas (categories)."""
-    value = labels.get(label)
-    return value is not None and (value == wanted or wanted in value.split(","))
+def disagreeing(route: RouteConfig, labels: Mapping[str, str]) -> list[str]:
+    """The labels by which the route does not match: absent, or neither equal nor, of several values, one of them."""
+    return [
+        label
+        for label, wanted in route.match.items()
+        if label not in labels or not Matcher(label, Sign.EQUAL, wanted).matches(labels)
+    ]

@@ -1,37 +1,72 @@
-"""Who is told what of an alert: routes, wording and figures joined, one delivery per channel and recipient.
+"""Who is told what of alerts: what is owed (`notices`), with its words and figures, one delivery per recipient.
 
 `resolved` goes only to those who got `firing`. What became firing while it was history (a backfill) is told when the
 alert is still firing at a recent minute.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from analysis.rules.rule import SourceHealth
 from analysis.series import Bucket, Estimate
+from monitor.alerts.inhibition import BUILT_IN, Inhibition, inhibited_by
 from monitor.alerts.messages import (
     EXAMPLES,
     Audience,
-    Coverage,
     Example,
-    Volume,
+    acknowledged_message,
     firing_message,
     resolved_message,
 )
-from monitor.alerts.routes import recipients, wants_resolved
-from monitor.alerts.types import Alert, Message, State
+from monitor.alerts.notices import Notice, Standing, notices, outdated
+from monitor.alerts.own_rules import CONTROL
+from monitor.alerts.silences import silenced_by
+from monitor.alerts.types import (
+    PLATFORM_ELEVATED,
+    Acknowledgement,
+    Alert,
+    Coverage,
+    Message,
+    Occasion,
+    State,
+    Telling,
+    Volume,
+)
 from monitor.config import RouteConfig
 from monitor.store.store import NewDelivery, Selection, Store
 
+RECENT = timedelta(hours=1)  # what lies further back is history: it is judged, and nobody is woken for it
 SPAN = timedelta(minutes=30)
 COMPLAINTS = "complaint-share"  # the kind whose examples and total are complaints, not mentions
 MOST_READ = 200  # posts looked through for the examples
 
+Health = Callable[[], Sequence[SourceHealth]]
+Moments = Mapping[tuple[str, State], datetime]  # (Alert.key, state) → when it came into it, where that is news
+
+
+@dataclass(slots=True)
+class Owed:
+    deliveries: list[NewDelivery] = field(default_factory=list)
+    outdated: list[Telling] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What decides for all alerts at once: what was told and said of each, and what holds others back."""
+
+    told: Mapping[str, Sequence[Telling]]
+    said: Mapping[str, Acknowledgement]
+    firing: Sequence[Alert]
+    held_back: Mapping[str, str]  # Alert.key → by what
+
 
 class Teller:
-    """Turns an alert's new state into the deliveries it causes.
+    """Turns what alerts have become, and the passing of time, into deliveries.
 
-    `titles` gives topics their names for people, `runbooks` rules their links.
+    `titles` gives topics their names for people, `runbooks` rules their links; `alone` are the channels that take one
+    alert at a time.
     """
 
     def __init__(
@@ -42,67 +77,127 @@ class Teller:
         *,
         titles: Mapping[str, str],
         runbooks: Mapping[str, str],
+        inhibitions: Sequence[Inhibition] = (),
+        alone: Collection[str] = (),
     ) -> None:
         self._store = store
         self._routes = routes
         self._audience = audience
         self._titles = titles
         self._runbooks = runbooks
+        self._inhibitions = (*BUILT_IN, *inhibitions)
+        self._alone = frozenset(alone)
 
     def tell(
-        self,
-        alert: Alert,
-        state: State,
-        at: datetime,
-        health: Sequence[SourceHealth],
-        telling: Iterable[NewDelivery] = (),
+        self, alerts: Sequence[Alert], moments: Moments, at: datetime, now: datetime, health: Health
     ) -> list[NewDelivery]:
-        """The deliveries of a transition into `state` at `at`: firing and resolved are told, other states are not.
+        """The deliveries that a judgement up to `at` causes, to be stored with it. `alerts` are as it leaves them."""
+        return self._owed(alerts, moments, at, now, health).deliveries
 
-        `telling` are deliveries that are about to be stored: who gets `firing` with them gets `resolved`, too.
+    def remind(self, now: datetime, health: Health) -> None:
+        """Store what time and people alone make due: the ends of silences, repetitions, escalations, acknowledgements.
+
+        Who was not told yet is told only of what was seen lately.
         """
-        told = self._store.told(alert.key) | {(d.channel, d.recipient) for d in telling if d.alert == alert.key}
-        if state is State.FIRING:
-            to = [who for who in recipients(self._routes, alert) if who not in told]
-        elif state is State.RESOLVED:
-            to = [who for who in sorted(told) if self.tells_the_end(alert, who)]
-        else:
-            return []
-        return [
-            NewDelivery(
-                alert=alert.key,
-                channel=channel,
-                recipient=recipient,
-                message=self._message(alert, state, f"{alert.key}:{state}:{channel}:{recipient}", at, health),
-                next_attempt_at=at,
+        firing = [alert for alert in self._store.alerts(open_only=True) if alert.fires]
+        owed = self._owed(firing, {}, now, now, health)
+        if owed.deliveries:
+            self._store.enqueue(owed.deliveries, now)
+        if owed.outdated:
+            self._store.withdraw([each.id for each in owed.outdated])
+
+    def held_back(self, now: datetime) -> Mapping[str, str]:
+        """Key of each open alert that is told to nobody now → by what."""
+        return self._known(self._store.alerts(open_only=True), now).held_back
+
+    def _known(self, alerts: Sequence[Alert], now: datetime) -> Known:
+        keys = [alert.key for alert in alerts]
+        told: dict[str, list[Telling]] = {}
+        for each in self._store.tellings(keys):
+            told.setdefault(each.alert, []).append(each)
+        new = {alert.fingerprint: alert for alert in alerts}
+        stored = {alert.fingerprint: alert for alert in self._store.alerts(open_only=True)}
+        firing = [alert for alert in (stored | new).values() if alert.fires]
+        silences = self._store.silences(since=now)
+        held_back: dict[str, str] = {}
+        for alert in alerts:
+            if silence := silenced_by(silences, alert.all_labels, now):
+                held_back[alert.key] = f"silence {silence.id} by {silence.author}"
+            elif other := inhibited_by(alert, firing, self._inhibitions):
+                held_back[alert.key] = f"{other.rule} on {other.subject}"
+        said = {each.alert: each for each in self._store.acknowledgements(keys)}
+        return Known(told=told, said=said, firing=firing, held_back=held_back)
+
+    def _owed(self, alerts: Sequence[Alert], moments: Moments, at: datetime, now: datetime, health: Health) -> Owed:
+        owed = Owed()
+        if not alerts:
+            return owed
+        known = self._known(alerts, now)
+        for alert in alerts:
+            standing = Standing(
+                told=known.told.get(alert.key, ()),
+                said=known.said.get(alert.key),
+                held_back=alert.key in known.held_back,
+                may_begin=self._may_begin(alert, moments, now),
+                zone=ZoneInfo(self._audience.time_zone),
+                group_times=self._store.group_times,
+                alone=self._alone,
             )
-            for channel, recipient in to
-        ]
+            owed.outdated += outdated(alert, standing)
+            for notice in notices(alert, self._routes, standing, now):
+                state = State.RESOLVED if notice.occasion is Occasion.OVER else State.FIRING
+                moment = moments.get((alert.key, state), at)
+                owed.deliveries.append(
+                    NewDelivery(
+                        alert=alert.key,
+                        channel=notice.channel,
+                        recipient=notice.recipient,
+                        message=self._message(alert, notice, moment, known, health),
+                        next_attempt_at=notice.due_at,
+                        group=notice.group,
+                    )
+                )
+        return owed
 
-    def tells_the_end(self, alert: Alert, who: tuple[str, str]) -> bool:
-        """Does the route by which `who` was told want to hear that it is over?"""
-        return wants_resolved(self._routes, alert, who[0])
+    def _may_begin(self, alert: Alert, moments: Moments, now: datetime) -> bool:
+        """An episode that is over is begun only where its beginning is news, too."""
+        if alert.state is State.RESOLVED:
+            return (alert.key, State.FIRING) in moments
+        return alert.judged_at is not None and now - alert.judged_at <= RECENT
 
-    def _message(
-        self, alert: Alert, state: State, event_id: str, at: datetime, health: Sequence[SourceHealth]
-    ) -> Message:
+    def _message(self, alert: Alert, notice: Notice, at: datetime, known: Known, health: Health) -> Message:
         topic = alert.labels.get("topic")
         title = self._titles.get(alert.subject) or alert.subject
         runbook = self._runbooks.get(alert.rule, "")
-        if state is State.RESOLVED:
+        said = known.said.get(alert.key)
+        if notice.occasion is Occasion.TAKEN and said:
+            return acknowledged_message(alert, notice.event_id, self._audience, said, title=title)
+        if notice.occasion is Occasion.OVER:
             total = self._total(alert, topic, at) if topic else None
-            return resolved_message(alert, event_id, self._audience, now=at, title=title, total=total, runbook=runbook)
+            return resolved_message(
+                alert, notice.event_id, self._audience, now=at, title=title, total=total, runbook=runbook
+            )
         return firing_message(
             alert,
-            event_id,
+            notice.event_id,
             self._audience,
             now=at,
             title=title,
             examples=self._examples(alert, topic, at) if topic else (),
             volume=self._volume(topic, at) if topic else None,
-            coverage=self._coverage(topic, at, health) if topic else None,
+            coverage=self._coverage(topic, at, health()) if topic else None,
             runbook=runbook,
+            occasion=notice.occasion,
+            quiet_until=notice.quiet_until,
+            holds_back=self._holds_back(alert, known),
         )
+
+    def _holds_back(self, alert: Alert, known: Known) -> list[str]:
+        """Titles of the topics whose alerts are not told while the whole platform is elevated."""
+        if alert.kind != PLATFORM_ELEVATED:
+            return []
+        held = [each for each in known.firing if inhibited_by(each, [alert], BUILT_IN) and CONTROL not in each.labels]
+        return [self._titles.get(each.subject) or each.subject for each in held]
 
     def _examples(self, alert: Alert, topic: str, at: datetime) -> list[Example]:
         """The newest posts, complaints where the alert is about them; no text twice."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analysis.complaints import CATEGORIES
-from monitor.alerts.types import Severity
+from monitor.alerts.types import Occasion, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,29 @@ class Wording:
     mentions_total: str
     minutes: str
     hours: str
-    days: str
+    whole_days: str
+    days: Mapping[str, str]  # as rules name them → as people read them
+    semicolon: str
+    complaints_by: str
+    complaints_in: str
+    mentions_in: str
+    expected: str
+    expected_for: str
+    share: str
+    evidence: str
+    by_floor: str
+    surges: str
+    no_surge: str
+    ratio: str
+    occasions: Mapping[Occasion, str]
+    held: str
+    holds_back: str
+    acknowledge: str
+    silence: str
+    acknowledged: str
+    acknowledged_at: str
+    comment: str
+    grouped: str
     failing_title: str
     failing_why: str
     failing_waiting: str
@@ -50,6 +72,12 @@ EN = Wording(
         "source-blind": "source cannot be seen",
         "source-blocked": "source stands before a wall",
         "session-expiring": "login will end",
+        "sentiment-drop": "mood below normal",
+        "hashtag-rising": "hashtag rising",
+        "hot-list": "on the hot list",
+        "threshold": "limit crossed",
+        "rule-failing": "rule fails",
+        "platform-elevated": "whole platform elevated",
     },
     categories={key: names[1] for key, names in CATEGORIES.items()},
     comma=", ",
@@ -76,7 +104,33 @@ EN = Wording(
     mentions_total="Mentions seen in this time: {total}",
     minutes="{n} min",
     hours="{h} h {m} min",
-    days="{d} d {h} h",
+    whole_days="{d} d {h} h",
+    days={},
+    semicolon="; ",
+    complaints_by="{complaints} complaints by {authors} authors in {span}",
+    complaints_in="{complaints} complaints in {span}",
+    mentions_in="{mentions} mentions in {span}",
+    expected="{expected} expected",
+    expected_for="{expected} expected for {hour}",
+    share="share {share} against {usual}",
+    evidence="evidence {value}, line {limit}",
+    by_floor="the baseline is still young, a fixed floor decided",
+    surges="Volume surges, too",
+    no_surge="Volume does not surge",
+    ratio=": {ratio} times what is usual at this hour",
+    occasions={
+        Occasion.MORE_URGENT: "It has become more urgent since it was told.",
+        Occasion.AGAIN: "It still fires, and nobody has acknowledged it.",
+        Occasion.NOBODY: "Nobody has acknowledged it: you are asked to.",
+    },
+    held="Noticed at {at}, held back until {until} by quiet hours.",
+    holds_back="Not told meanwhile: alerts on {subjects}.",
+    acknowledge="Acknowledge: {command}",
+    silence="Silence: {command}",
+    acknowledged="[ACKNOWLEDGED] {what}: {subject}, by {author}",
+    acknowledged_at="{author} took it on at {at} ({zone}). Nobody is reminded of it until it is over or more urgent.",
+    comment="Comment: {comment}",
+    grouped="{first} (+{others} more)",
     failing_title="[WARNING] Channel {channel} does not deliver",
     failing_why="Last error: {error}",
     failing_waiting="Attempts at one message: {attempts}. Messages to {channel} wait or are lost until it is mended.",
@@ -90,6 +144,12 @@ ZH = Wording(
         "source-blind": "数据源中断",
         "source-blocked": "数据源被拦截",
         "session-expiring": "登录即将到期",
+        "sentiment-drop": "情绪低落",
+        "hashtag-rising": "话题上升",
+        "hot-list": "登上热搜",
+        "threshold": "超出阈值",
+        "rule-failing": "规则出错",
+        "platform-elevated": "全平台投诉升高",
     },
     categories={key: names[0] for key, names in CATEGORIES.items()},
     comma="、",
@@ -116,7 +176,41 @@ ZH = Wording(
     mentions_total="期间看到提及：{total} 条",
     minutes="{n} 分钟",
     hours="{h} 小时 {m} 分钟",
-    days="{d} 天 {h} 小时",
+    whole_days="{d} 天 {h} 小时",
+    days={
+        "Mon": "周一",
+        "Tue": "周二",
+        "Wed": "周三",
+        "Thu": "周四",
+        "Fri": "周五",
+        "Sat": "周六",
+        "Sun": "周日",
+    },
+    semicolon="；",
+    complaints_by="{span}内 {authors} 人投诉 {complaints} 条",
+    complaints_in="{span}内投诉 {complaints} 条",
+    mentions_in="{span}内提及 {mentions} 条",
+    expected="正常约 {expected} 条",
+    expected_for="{hour} 正常约 {expected} 条",
+    share="占比 {share}，平时 {usual}",
+    evidence="证据 {value}，告警线 {limit}",
+    by_floor="基线尚短，由固定下限判定",
+    surges="声量同时激增",
+    no_surge="声量没有激增",
+    ratio="：为此时段平时的 {ratio} 倍",
+    occasions={
+        Occasion.MORE_URGENT: "上次通知之后，级别已升高。",
+        Occasion.AGAIN: "告警仍在持续，尚无人认领。",
+        Occasion.NOBODY: "尚无人认领，请您处理。",
+    },
+    held="{at} 发现，因免打扰时段推迟到 {until} 通知。",
+    holds_back="期间不再单独通知：{subjects} 的告警。",
+    acknowledge="认领：{command}",
+    silence="静默：{command}",
+    acknowledged="【已认领】{subject}：{what}，认领人 {author}",
+    acknowledged_at="{author} 于 {at}（{zone}）认领。恢复或级别升高之前不再提醒。",
+    comment="备注：{comment}",
+    grouped="{first}（另有 {others} 条）",
     failing_title="【警告】通知渠道 {channel} 发送失败",
     failing_why="最近错误：{error}",
     failing_waiting="同一消息已尝试 {attempts} 次。修复之前，发往 {channel} 的消息会滞留或丢失。",

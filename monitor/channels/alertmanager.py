@@ -43,6 +43,7 @@ class AlertmanagerSettings:
 
 class Alertmanager:
     kind: ClassVar[str] = "alertmanager"
+    alone: ClassVar[bool] = True
     Settings: ClassVar[type[AlertmanagerSettings]] = AlertmanagerSettings
 
     def __init__(self, settings: AlertmanagerSettings, clock: Clock | None = None) -> None:

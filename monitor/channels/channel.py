@@ -36,6 +36,9 @@ class Receipt:
 
 
 class Channel(Protocol):
+    """One that is read by machines also sets `alone: ClassVar[bool] = True`: it takes one alert a message, never a group
+    of them."""
+
     kind: ClassVar[str]
     Settings: ClassVar[type[Any]]
 

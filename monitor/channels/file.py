@@ -23,6 +23,7 @@ class File:
     """Appends one line a message and waits until it is on the disk: accepted means that it survives a crash."""
 
     kind: ClassVar[str] = "file"
+    alone: ClassVar[bool] = True
     Settings: ClassVar[type[FileSettings]] = FileSettings
 
     def __init__(self, settings: FileSettings) -> None:

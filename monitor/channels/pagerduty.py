@@ -39,6 +39,7 @@ class PagerDutySettings:
 
 class PagerDuty:
     kind: ClassVar[str] = "pagerduty"
+    alone: ClassVar[bool] = True
     Settings: ClassVar[type[PagerDutySettings]] = PagerDutySettings
 
     def __init__(self, settings: PagerDutySettings) -> None:

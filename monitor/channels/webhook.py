@@ -33,6 +33,7 @@ class WebhookSettings:
 
 class Webhook:
     kind: ClassVar[str] = "webhook"
+    alone: ClassVar[bool] = True
     Settings: ClassVar[type[WebhookSettings]] = WebhookSettings
 
     def __init__(self, settings: WebhookSettings) -> None:

@@ -18,7 +18,9 @@ from monitor.config.types import (
     ChannelConfig,
     Config,
     DigestConfig,
+    HeartbeatConfig,
     HttpConfig,
+    InhibitConfig,
     PrivacyConfig,
     RouteConfig,
     RuleConfig,
@@ -81,7 +83,10 @@ class _Reading:
         self._surroundings = surroundings
 
     def config(self, tables: Mapping[str, Any]) -> Config:
-        sections = ("topics", "sources", "rules", "channels", "routes", "digest", "storage", "privacy", "http", "web")
+        sections = (
+            *("topics", "sources", "rules", "channels", "routes", "inhibit"),
+            *("digest", "heartbeat", "storage", "privacy", "http", "web"),
+        )
         simple = [key for key in keys(Config) if key not in (*sections, "path")]
         self._unknown((), tables, [*sections, *simple])
         config = Config(
@@ -93,7 +98,9 @@ class _Reading:
             ),
             rules=self._kinds(tables, "rules", RuleConfig),
             channels=self._kinds(tables, "channels", ChannelConfig),
-            routes=self._routes(tables),
+            routes=self._listed(tables, "routes", RouteConfig),
+            inhibit=self._listed(tables, "inhibit", InhibitConfig),
+            heartbeat=self._section(tables, "heartbeat", HeartbeatConfig),
             digest=self._section(tables, "digest", DigestConfig),
             storage=self._section(tables, "storage", StorageConfig),
             privacy=self._section(tables, "privacy", PrivacyConfig),
@@ -199,18 +206,19 @@ class _Reading:
             self._tell((*at, "kind"), str(error))
         return None
 
-    def _routes(self, tables: Mapping[str, Any]) -> tuple[RouteConfig, ...]:
-        listed = tables.get("routes", [])
+    def _listed(self, tables: Mapping[str, Any], section: str, kind: type[T]) -> tuple[T, ...]:
+        """The tables `[[section]]`."""
+        listed = tables.get(section, [])
         if not isinstance(listed, list) or not all(isinstance(table, dict) for table in listed):
-            self._tell(("routes",), "should be a list of tables: [[routes]]")
+            self._tell((section,), f"should be a list of tables: [[{section}]]")
             return ()
-        routes = []
+        found = []
         for number, table in enumerate(listed):
-            at = ("routes", number)
-            route = self._read(RouteConfig, self._unknown(at, table, keys(RouteConfig)), at)
-            if route:
-                routes.append(route)
-        return tuple(routes)
+            at = (section, number)
+            each = self._read(kind, self._unknown(at, table, keys(kind)), at)
+            if each:
+                found.append(each)
+        return tuple(found)
 
 
 def _not_watched(kind: Any) -> tuple[str, ...]:

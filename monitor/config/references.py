@@ -6,10 +6,13 @@ Works on the raw tables, so that a fault elsewhere in a table hides no wrong nam
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
-from monitor.alerts.types import Severity
+from monitor.alerts.types import PLATFORM_ELEVATED, RULE_FAILING, Severity
 from monitor.config.problems import Key, nearest
 
 Tell = Callable[[Key, str], None]
+
+OWN_RULES = (PLATFORM_ELEVATED, RULE_FAILING)
+"""Names, and kinds, of the rules that judge what the others say."""
 
 ALERT_LABELS = frozenset({"topic", "owner", "severity", "rule", "kind", "source", "platform", "categories"})
 """Labels that an alert can have without its rule's configuration adding any: what a route may match."""
@@ -29,17 +32,30 @@ def check_references(tables: Mapping[str, Any], tell: Tell) -> None:
         _check(rule.get("sources"), sources, "source", ("rules", name, "sources"), tell)
     digest = _table(tables.get("digest"))
     _check(digest.get("topics"), topics, "topic", ("digest", "topics"), tell)
-    routes = tables.get("routes")
     values = _label_values(topics, sources, rules)
-    for number, route in enumerate(routes if isinstance(routes, list) else []):
-        _check(_table(route).get("channels"), channels, "channel", ("routes", number, "channels"), tell)
-        for label, value in _table(_table(route).get("match")).items():
-            at = ("routes", number, "match", label)
-            possible = values.get(label)
-            if label not in values:
-                tell(at, f"no alert has this label ({nearest(label, values, 'label')})")
-            elif isinstance(value, str) and possible is not None and value not in possible:
-                tell(at, f"no alert has {value} here ({nearest(value, possible, 'value')})")
+    for number, route in _listed(tables.get("routes")):
+        _check_route(route, ("routes", number), channels, values, tell)
+    for number, inhibition in _listed(tables.get("inhibit")):
+        _check(inhibition.get("equal"), values, "label", ("inhibit", number, "equal"), tell)
+
+
+def _check_route(
+    route: Mapping[str, Any],
+    at: Key,
+    channels: Collection[str],
+    values: Mapping[str, Collection[str] | None],
+    tell: Tell,
+) -> None:
+    _check(route.get("channels"), channels, "channel", (*at, "channels"), tell)
+    _check(route.get("group_by"), values, "label", (*at, "group_by"), tell)
+    for number, step in _listed(route.get("escalate")):
+        _check(step.get("channels"), channels, "channel", (*at, "escalate", number, "channels"), tell)
+    for label, value in _table(route.get("match")).items():
+        possible = values.get(label)
+        if label not in values:
+            tell((*at, "match", label), f"no alert has this label ({nearest(label, values, 'label')})")
+        elif isinstance(value, str) and possible is not None and value not in possible:
+            tell((*at, "match", label), f"no alert has {value} here ({nearest(value, possible, 'value')})")
 
 
 def _label_values(
@@ -50,10 +66,10 @@ def _label_values(
     values |= {
         "topic": list(topics),
         "source": list(sources),
-        "rule": list(rules),
+        "rule": [*rules, *OWN_RULES],
         "severity": [severity.value for severity in Severity],
         "owner": [str(topic["owner"]) for topic in topics.values() if "owner" in topic],
-        "kind": [str(rule["kind"]) for rule in rules.values() if "kind" in rule],
+        "kind": [*(str(rule["kind"]) for rule in rules.values() if "kind" in rule), *OWN_RULES],
     }
     return dict.fromkeys((label for rule in rules.values() for label in _table(rule.get("labels"))), None) | values
 
@@ -68,6 +84,10 @@ def _texts(listed: Any) -> Iterator[tuple[int, str]]:
     for number, text in enumerate(listed if isinstance(listed, list) else []):
         if isinstance(text, str):
             yield number, text
+
+
+def _listed(value: Any) -> Iterator[tuple[int, dict[str, Any]]]:
+    yield from ((number, _table(each)) for number, each in enumerate(value if isinstance(value, list) else []))
 
 
 def _tables(tables: Mapping[str, Any], section: str) -> dict[str, dict[str, Any]]:

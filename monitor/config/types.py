@@ -20,8 +20,25 @@ from collectors.hosts import FLOOR_S
 from collectors.polite import MAX_BYTES
 from collectors.secret import Secret
 from collectors.source import Watched
+from monitor.alerts.inhibition import Inhibition
+from monitor.alerts.matchers import matcher
+from monitor.alerts.quiet_hours import QuietHours, quiet_hours
 from monitor.alerts.types import Severity
-from monitor.config.words import Account, BaseUrl, Hashtag, Listen, Platform, Term, TimeOfDay, Url, Word, Zone
+from monitor.config.words import (
+    Account,
+    BaseUrl,
+    Condition,
+    Hashtag,
+    Hours,
+    Listen,
+    Platform,
+    Term,
+    TimeOfDay,
+    Url,
+    Word,
+    Zone,
+    is_address,
+)
 
 Duration = Annotated[float, Ge(0), Le(366 * 86_400)]
 Language = Literal["en", "zh"]
@@ -53,6 +70,7 @@ class TopicConfig:
     queries: tuple[Word, ...] = ()  # what searches ask for; where not given, the hashtags and then the `any` words
     rivals: tuple[str, ...] = ()  # names of other topics
     owner: str = ""  # a label for routes
+    control: bool = False  # everyday words to compare with: where they breach, too, it is the platform
 
     def to_topic(self, author_id: Callable[[str, str], str | None] = lambda _platform, _id: None) -> Topic:
         """`author_id`: platform and the platform's own id → the id that posts carry."""
@@ -124,12 +142,61 @@ class ChannelConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationStep:
+    """Who else is told when an alert was told `after_s` seconds ago, and nobody has acknowledged it."""
+
+    after_s: Annotated[float, Ge(60), Le(7 * 86_400)]
+    channels: Annotated[tuple[str, ...], MinLen(1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RouteConfig:
     """Alerts whose labels are all as in `match` are told to `channels`. Every matching route counts."""
 
     channels: Annotated[tuple[str, ...], MinLen(1)]
     match: Mapping[str, str] = field(default_factory=dict)  # empty: every alert
     on_resolved: bool = True  # tell also when it is over
+    group_by: tuple[str, ...] = ()  # labels; alerts that have them equal are told together. Empty: each alone, at once
+    group_wait_s: Duration = 30.0  # how long the first alert of a group waits for others
+    group_interval_s: Duration = 300.0  # after a message, the group is silent so long
+    repeat_interval_s: Duration = 14_400.0  # what still fires, and nobody acknowledged, is told again; 0: never
+    quiet_hours: Hours = ""  # in `time_zone`: what is less than a page waits until they are over
+    escalate: tuple[EscalationStep, ...] = ()
+
+    @property
+    def quiet(self) -> QuietHours | None:
+        return quiet_hours(self.quiet_hours) if self.quiet_hours else None
+
+    @property
+    def reaches(self) -> tuple[str, ...]:
+        """Its channels, and those of its escalation."""
+        return (*self.channels, *(channel for step in self.escalate for channel in step.channels))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InhibitConfig:
+    """While an alert fires that agrees with `source`, those that agree with `target` are held back, where both have
+    the labels `equal`."""
+
+    source: Annotated[tuple[Condition, ...], MinLen(1)]
+    target: Annotated[tuple[Condition, ...], MinLen(1)]
+    equal: tuple[str, ...] = ()
+
+    def to_inhibition(self) -> Inhibition:
+        return Inhibition(
+            source=tuple(map(matcher, self.source)), target=tuple(map(matcher, self.target)), equal=self.equal
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeartbeatConfig:
+    """`url` is asked for after every good round, so that another service notices when there is none any more."""
+
+    url: Secret | None = None
+
+    def __post_init__(self) -> None:
+        if self.url is not None and not is_address(self.url.reveal()):
+            raise ValueError("what url refers to is not an http or https address")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +246,8 @@ class Config:
     rules: tuple[RuleConfig, ...] = ()
     channels: tuple[ChannelConfig, ...] = ()
     routes: tuple[RouteConfig, ...] = ()
+    inhibit: tuple[InhibitConfig, ...] = ()
+    heartbeat: HeartbeatConfig = field(default_factory=HeartbeatConfig)
     digest: DigestConfig = field(default_factory=DigestConfig)
     storage: StorageConfig = field(default_factory=StorageConfig)
     privacy: PrivacyConfig = field(default_factory=PrivacyConfig)

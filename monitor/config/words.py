@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator
 
 from analysis.terms import parse_term
+from monitor.alerts.matchers import matcher
+from monitor.alerts.quiet_hours import quiet_hours
 
 
 def _word(text: str) -> str:
@@ -42,6 +44,16 @@ def _time_of_day(text: str) -> str:
     if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
         raise ValueError('is not a time of day such as "08:00"')
     return text
+
+
+def _hours(text: str) -> str:
+    if text:
+        quiet_hours(text)  # raises ValueError
+    return text
+
+
+def _condition(text: str) -> str:
+    return str(matcher(text))  # raises ValueError for what is no matcher
 
 
 def is_address(text: str) -> bool:
@@ -85,6 +97,8 @@ Platform = Annotated[str, AfterValidator(_platform)]
 Account = Annotated[str, AfterValidator(_account)]  # PLATFORM:ID, the id as the platform knows the author
 Hashtag = Annotated[str, AfterValidator(_hashtag)]  # with or without # signs; kept without
 TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
+Hours = Annotated[str, AfterValidator(_hours)]  # "22:00-08:00"; empty: none
+Condition = Annotated[str, AfterValidator(_condition)]  # LABEL=VALUE, LABEL!=VALUE, LABEL=~REGEX, LABEL!~REGEX
 Url = Annotated[str, AfterValidator(_url)]
 BaseUrl = Annotated[str, AfterValidator(_base_url)]  # paths are appended to it
 Listen = Annotated[str, AfterValidator(_listen)]  # HOST:PORT, of IPv6 as [::1]:8600; port 0: any that is free

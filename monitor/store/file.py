@@ -1,8 +1,9 @@
 """The database file: opened, locked, written in transactions, read in streams; its faults told as StoreError.
 
-One process writes (a lock file beside the database sees to it), any number read. Within the process one connection,
-guarded by a lock, serves all writing and the short reads of all threads; each stream of rows has a connection of its
-own, so that a slow reader holds nobody up and sees one unchanging state of the database.
+One process writes (a lock file beside the database sees to it), any number read. What people say (an acknowledgement, a
+silence) is written beside it, in transactions of a moment on tables that the writer only reads. Within the process one
+connection, guarded by a lock, serves all writing and the short reads of all threads; each stream of rows has a
+connection of its own, so that a slow reader holds nobody up and sees one unchanging state of the database.
 """
 
 import sqlite3
@@ -43,13 +44,14 @@ def told_plainly(path: Path, error: sqlite3.Error) -> StoreError | None:
 class DatabaseFile:
     """Connections to one SQLite file, and the rule who may write it when."""
 
-    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+    def __init__(self, path: Path, *, read_only: bool = False, beside: bool = False) -> None:
+        """`beside`: write a file that is there, beside the process that holds it."""
         self.path = path
         self.read_only = read_only
         self._guard = threading.RLock()
-        self._held = None if read_only else self._hold()
+        self._held = None if read_only or beside else self._hold()
         try:
-            self._connection = self._connect(write=not read_only)
+            self._connection = self._connect(write=not read_only, make=not beside)
         except BaseException:
             self._release()
             raise
@@ -76,12 +78,12 @@ class DatabaseFile:
         if self._held is not None:
             self._held.release()
 
-    def _connect(self, *, write: bool) -> sqlite3.Connection:
-        if not write and not self.path.exists():
+    def _connect(self, *, write: bool, make: bool = False) -> sqlite3.Connection:
+        if not make and not self.path.exists():
             raise StoreError(f"{self.path} does not exist yet: collect or import something first")
         with self._faults():
             connection = sqlite3.connect(
-                f"{self.path.absolute().as_uri()}?mode={'rwc' if write else 'ro'}",
+                f"{self.path.absolute().as_uri()}?mode={('rwc' if make else 'rw') if write else 'ro'}",
                 uri=True,
                 timeout=WAIT_S,
                 isolation_level=None,

@@ -91,6 +91,11 @@ def alerts(
     return tuple(msgspec.json.decode(body, type=Alert) for (body,) in rows)
 
 
+def alert(connection: sqlite3.Connection, key: str) -> Alert | None:
+    row = connection.execute("SELECT body FROM alerts WHERE key = ?", (key,)).fetchone()
+    return msgspec.json.decode(row[0], type=Alert) if row else None
+
+
 def transitions(connection: sqlite3.Connection, alert: str) -> tuple[Transition, ...]:
     rows = connection.execute(
         "SELECT alert, at, before, after, because FROM transitions WHERE alert = ? ORDER BY at, id", (alert,)

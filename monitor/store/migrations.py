@@ -210,7 +210,21 @@ DROP TABLE stories;
 ALTER TABLE annotations ADD COLUMN sketch BLOB NOT NULL DEFAULT x'';
 """
 
-STEPS: tuple[str, ...] = (FIRST, TERMS, SEEN_AGAIN, STANDING, COPIES)
+PEOPLE = """
+ALTER TABLE deliveries ADD COLUMN grouped TEXT NOT NULL DEFAULT ''; -- what is due together in it is one message
+ALTER TABLE deliveries ADD COLUMN batch INTEGER; -- id of the first delivery of the message it went out with
+CREATE INDEX deliveries_grouped ON deliveries (grouped, channel, recipient) WHERE grouped <> '';
+CREATE TABLE acknowledgements (
+  alert TEXT PRIMARY KEY REFERENCES alerts, at INTEGER NOT NULL, author TEXT NOT NULL, comment TEXT NOT NULL,
+  severity TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE silences ( -- matchers as a JSON list of texts; pending, active or expired is computed from the time
+  id INTEGER PRIMARY KEY, matchers TEXT NOT NULL, starts_at INTEGER NOT NULL, ends_at INTEGER NOT NULL,
+  author TEXT NOT NULL, comment TEXT NOT NULL
+) STRICT;
+"""
+
+STEPS: tuple[str, ...] = (FIRST, TERMS, SEEN_AGAIN, STANDING, COPIES, PEOPLE)
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:

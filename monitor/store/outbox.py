@@ -4,6 +4,7 @@ A sender holds a delivery by a lease. One that dies holds it no longer than that
 once, under the same event id.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -11,18 +12,24 @@ from typing import Any
 
 import msgspec
 
-from monitor.alerts.types import Delivery, Message
+from monitor.alerts.types import Delivery, Message, Severity, Telling
 from monitor.store.epoch import maybe_moment, moment, seconds
-from monitor.store.store import NewDelivery, OutboxCounts
+from monitor.store.store import GroupTimes, NewDelivery, OutboxCounts
 
-FIELDS = "id, channel, recipient, message, attempts, created_at, next_attempt_at, delivered_at, dead_at, last_error"
+FIELDS = (
+    "id, channel, recipient, message, attempts, created_at, next_attempt_at, delivered_at, dead_at, last_error, batch"
+)
+
+OWED = "delivered_at IS NULL AND dead_at IS NULL"
+DUE = f"{OWED} AND next_attempt_at <= ?1 AND (leased_until IS NULL OR leased_until <= ?1)"
+UNTRIED = f"{OWED} AND attempts = 0 AND leased_until IS NULL AND batch IS NULL"
 
 
 def enqueue(connection: sqlite3.Connection, deliveries: Sequence[NewDelivery], now: datetime) -> None:
     """Take up the deliveries whose event id is new."""
     connection.executemany(
-        "INSERT INTO deliveries (event_id, event, alert, channel, recipient, message, created_at, next_attempt_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (event_id) DO NOTHING",
+        "INSERT INTO deliveries (event_id, event, alert, channel, recipient, message, created_at, next_attempt_at, "
+        "grouped) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (event_id) DO NOTHING",
         [
             (
                 d.message.event_id,
@@ -33,6 +40,7 @@ def enqueue(connection: sqlite3.Connection, deliveries: Sequence[NewDelivery], n
                 msgspec.json.encode(d.message).decode(),
                 seconds(now),
                 seconds(d.next_attempt_at),
+                d.group,
             )
             for d in deliveries
         ],
@@ -40,14 +48,38 @@ def enqueue(connection: sqlite3.Connection, deliveries: Sequence[NewDelivery], n
 
 
 def lease(connection: sqlite3.Connection, now: datetime, until: datetime, limit: int) -> tuple[Delivery, ...]:
+    """What was sent as one message before is leased as one again: an event id never changes what it stands for."""
+    held = (seconds(now), seconds(until), limit)
+    connection.execute(
+        "UPDATE deliveries SET batch = first FROM (SELECT channel AS c, recipient AS r, grouped AS g, min(id) AS first "
+        f"FROM deliveries WHERE {DUE} AND grouped <> '' AND batch IS NULL GROUP BY channel, recipient, grouped) "
+        f"WHERE {DUE} AND batch IS NULL AND channel = c AND recipient = r AND grouped = g",
+        held[:1],
+    )
     rows = connection.execute(
-        "UPDATE deliveries SET leased_until = ?2 WHERE id IN (SELECT id FROM deliveries WHERE delivered_at IS NULL "
-        "AND dead_at IS NULL AND next_attempt_at <= ?1 AND (leased_until IS NULL OR leased_until <= ?1) "
-        f"ORDER BY next_attempt_at, id LIMIT ?3) RETURNING {FIELDS}",
-        (seconds(now), seconds(until), limit),
+        f"WITH due AS (SELECT id, batch FROM deliveries WHERE {DUE} ORDER BY next_attempt_at, id LIMIT ?3) "
+        "UPDATE deliveries SET leased_until = ?2 WHERE id IN (SELECT id FROM due) "
+        f"OR (batch IN (SELECT batch FROM due) AND {OWED}) RETURNING {FIELDS}",
+        held,
     ).fetchall()
     due = [_delivery(row) for row in rows]
     return tuple(sorted(due, key=lambda d: (d.next_attempt_at, d.id)))
+
+
+def withdraw(connection: sqlite3.Connection, numbers: Sequence[int]) -> int:
+    taken = connection.executemany(f"DELETE FROM deliveries WHERE id = ? AND {UNTRIED}", [(each,) for each in numbers])
+    return max(0, taken.rowcount)
+
+
+def retry(connection: sqlite3.Connection, number: int, now: datetime) -> bool:
+    """A dead letter gets a new life of as many attempts; one that waits is due now."""
+    due = connection.execute(
+        "UPDATE deliveries SET next_attempt_at = ?1, created_at = iif(dead_at IS NULL, created_at, ?1), "
+        "attempts = iif(dead_at IS NULL, attempts, 0), dead_at = NULL "
+        "WHERE id = ?2 AND delivered_at IS NULL AND (leased_until IS NULL OR leased_until <= ?1)",
+        (seconds(now), number),
+    )
+    return due.rowcount > 0
 
 
 def delivered(connection: sqlite3.Connection, delivery: int, at: datetime, reference: str) -> None:
@@ -71,20 +103,47 @@ def failed(
     )
 
 
-def told(connection: sqlite3.Connection, alert: str, event: str) -> frozenset[tuple[str, str]]:
+def tellings(connection: sqlite3.Connection, alerts: Sequence[str]) -> tuple[Telling, ...]:
     rows = connection.execute(
-        "SELECT channel, recipient FROM deliveries WHERE alert = ? AND event = ? AND dead_at IS NULL", (alert, event)
+        "SELECT id, alert, event, event_id, channel, recipient, message ->> '$.severity', created_at, next_attempt_at, "
+        f"{UNTRIED}, dead_at IS NOT NULL FROM deliveries WHERE alert IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (json.dumps(list(alerts)),),
     )
-    return frozenset((channel, recipient) for channel, recipient in rows)
+    return tuple(
+        Telling(
+            id=row[0],
+            alert=row[1],
+            event=row[2],
+            event_id=row[3],
+            channel=row[4],
+            recipient=row[5],
+            severity=Severity(row[6]),
+            created_at=moment(row[7]),
+            next_attempt_at=moment(row[8]),
+            untried=bool(row[9]),
+            dead=bool(row[10]),
+        )
+        for row in rows
+    )
+
+
+def group_times(connection: sqlite3.Connection, channel: str, recipient: str, group: str) -> GroupTimes:
+    next_at, last_at = connection.execute(
+        f"SELECT min(CASE WHEN {UNTRIED} THEN next_attempt_at END), max(CASE WHEN batch IS NOT NULL THEN "
+        "coalesce(delivered_at, next_attempt_at) END) FROM deliveries "
+        "WHERE grouped = ? AND channel = ? AND recipient = ?",
+        (group, channel, recipient),
+    ).fetchone()
+    return GroupTimes(next_at=maybe_moment(next_at), last_at=maybe_moment(last_at))
 
 
 def counts(connection: sqlite3.Connection) -> OutboxCounts:
     pending, dead, done, oldest = connection.execute(
         "SELECT count(CASE WHEN delivered_at IS NULL AND dead_at IS NULL THEN 1 END), count(dead_at), "
-        "count(delivered_at), min(CASE WHEN delivered_at IS NULL AND dead_at IS NULL THEN created_at END) "
-        "FROM deliveries"
+        "count(delivered_at), min(CASE WHEN delivered_at IS NULL AND dead_at IS NULL AND attempts > 0 "
+        "THEN created_at END) FROM deliveries"
     ).fetchone()
-    return OutboxCounts(pending=pending, dead=dead, delivered=done, oldest_pending_at=maybe_moment(oldest))
+    return OutboxCounts(pending=pending, dead=dead, delivered=done, failing_since=maybe_moment(oldest))
 
 
 def deliveries(connection: sqlite3.Connection, *, dead_only: bool) -> Iterator[Delivery]:
@@ -95,7 +154,9 @@ def deliveries(connection: sqlite3.Connection, *, dead_only: bool) -> Iterator[D
 
 
 def _delivery(row: Sequence[Any]) -> Delivery:
-    number, channel, recipient, message, attempts, created_at, next_attempt_at, delivered_at, dead_at, error = row
+    number, channel, recipient, message, attempts, created_at, next_attempt_at, delivered_at, dead_at, error, batch = (
+        row
+    )
     return Delivery(
         id=number,
         channel=channel,
@@ -107,4 +168,5 @@ def _delivery(row: Sequence[Any]) -> Delivery:
         delivered_at=maybe_moment(delivered_at),
         dead_at=maybe_moment(dead_at),
         last_error=error,
+        batch=batch,
     )

@@ -13,8 +13,9 @@ from analysis.series import Observation, Series
 from collectors.circuit import Circuit
 from collectors.pace import HostPace
 from collectors.post import HotEntry, Post, Rejected
-from monitor.alerts.types import Alert, Delivery, Transition
-from monitor.store import digests, judgements, outbox, reading, standing, terms, timeline, topics
+from monitor.alerts.silences import Silence
+from monitor.alerts.types import Acknowledgement, Alert, Delivery, Telling, Transition
+from monitor.store import digests, judgements, outbox, people, reading, standing, terms, timeline, topics
 from monitor.store.epoch import MINUTE, bound, maybe_moment
 from monitor.store.file import DatabaseFile
 from monitor.store.hosts import load_paces
@@ -23,9 +24,11 @@ from monitor.store.migrations import STEPS, check, migrate
 from monitor.store.store import (
     CoveredStretch,
     Decider,
+    GroupTimes,
     Ingested,
     Judgement,
     NewDelivery,
+    NewSilence,
     OutboxCounts,
     RuleState,
     Selection,
@@ -47,17 +50,23 @@ def _unnoticed(stage: str) -> None:
 
 
 def open_store(
-    path: str | PathLike[str], *, on_stage: Callable[[str], None] = _unnoticed, read_only: bool = False
+    path: str | PathLike[str],
+    *,
+    on_stage: Callable[[str], None] = _unnoticed,
+    read_only: bool = False,
+    beside: bool = False,
 ) -> "SqliteStore":
     """Open the database at `path`; one that does not exist is made, unless it is only to be read.
+
+    One process holds the file for writing; `beside` opens it for what people say while that process goes on.
 
     `on_stage` is told "transaction" midway through an ingest and "outbox" before deliveries are written, both inside
     the transaction: what it raises undoes that. Raises StoreError where the file cannot be used.
     """
-    file = DatabaseFile(Path(path), read_only=read_only)
+    file = DatabaseFile(Path(path), read_only=read_only, beside=beside)
     try:
         with file.reading() as connection:
-            if not read_only:
+            if not (read_only or beside):
                 migrate(connection, file.path)
             elif check(connection, file.path) < len(STEPS):
                 raise StoreError(
@@ -142,9 +151,34 @@ class SqliteStore:
         with self._file.writing() as connection:
             judgements.record(connection, judgement, self._on_stage)
 
-    def told(self, alert: str, event: str = "firing") -> frozenset[tuple[str, str]]:
+    def tellings(self, alerts: Sequence[str]) -> tuple[Telling, ...]:
         with self._file.reading() as connection:
-            return outbox.told(connection, alert, event)
+            return outbox.tellings(connection, alerts)
+
+    def group_times(self, channel: str, recipient: str, group: str) -> GroupTimes:
+        with self._file.reading() as connection:
+            return outbox.group_times(connection, channel, recipient, group)
+
+    # what people say
+    def acknowledge(self, said: Acknowledgement) -> None:
+        with self._file.writing() as connection:
+            people.acknowledge(connection, said)
+
+    def acknowledgements(self, alerts: Sequence[str]) -> tuple[Acknowledgement, ...]:
+        with self._file.reading() as connection:
+            return people.acknowledgements(connection, list(alerts))
+
+    def silence(self, new: NewSilence) -> int:
+        with self._file.writing() as connection:
+            return people.silence(connection, new)
+
+    def expire_silence(self, number: int, at: datetime) -> bool:
+        with self._file.writing() as connection:
+            return people.expire(connection, number, at)
+
+    def silences(self, since: datetime | None = None) -> tuple[Silence, ...]:
+        with self._file.reading() as connection:
+            return people.silences(connection, since)
 
     # outbox
     def lease(self, now: datetime, until: datetime, limit: int) -> tuple[Delivery, ...]:
@@ -158,6 +192,14 @@ class SqliteStore:
     def failed(self, delivery: int, at: datetime, error: str, next_attempt_at: datetime | None) -> None:
         with self._file.writing() as connection:
             outbox.failed(connection, delivery, at, error, next_attempt_at)
+
+    def withdraw(self, deliveries: Sequence[int]) -> int:
+        with self._file.writing() as connection:
+            return outbox.withdraw(connection, deliveries)
+
+    def retry(self, delivery: int, now: datetime) -> bool:
+        with self._file.writing() as connection:
+            return outbox.retry(connection, delivery, now)
 
     def enqueue(self, deliveries: Sequence[NewDelivery], now: datetime) -> None:
         with self._file.writing() as connection:
@@ -238,6 +280,10 @@ class SqliteStore:
     ) -> tuple[Alert, ...]:
         with self._file.reading() as connection:
             return judgements.alerts(connection, since, until, open_only=open_only)
+
+    def alert(self, key: str) -> Alert | None:
+        with self._file.reading() as connection:
+            return judgements.alert(connection, key)
 
     def transitions(self, alert: str) -> tuple[Transition, ...]:
         with self._file.reading() as connection:

@@ -19,7 +19,9 @@ from collectors.pace import HostPace
 from collectors.post import HotEntry, Post, Rejected, Withdrawn
 from collectors.session import SessionState
 from collectors.stretch import Stretch
-from monitor.alerts.types import Alert, Delivery, Message, Transition
+from monitor.alerts.matchers import Matcher
+from monitor.alerts.silences import Silence
+from monitor.alerts.types import Acknowledgement, Alert, Delivery, Message, Telling, Transition
 
 
 class StoreError(Exception):
@@ -116,6 +118,16 @@ class NewDelivery:
     recipient: str
     message: Message  # message.event_id is unique in the outbox: a second one is ignored
     next_attempt_at: datetime
+    group: str = ""  # what is due together in one group goes out as one message; "": alone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSilence:
+    matchers: tuple[Matcher, ...]
+    starts_at: datetime
+    ends_at: datetime
+    author: str
+    comment: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,11 +240,19 @@ class TopicState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroupTimes:
+    """When a group of one recipient speaks: next (None: nothing waits in it), and when it did last."""
+
+    next_at: datetime | None = None
+    last_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxCounts:
     pending: int
     dead: int
     delivered: int
-    oldest_pending_at: datetime | None
+    failing_since: datetime | None  # when the oldest was made that was tried and still waits
 
 
 class Store(Protocol):
@@ -287,13 +307,43 @@ class Store(Protocol):
 
     def record(self, judgement: Judgement) -> None: ...
 
-    def told(self, alert: str, event: str = "firing") -> frozenset[tuple[str, str]]:
-        """(channel, recipient) that have a delivery of this `event` of the alert, sent or on its way."""
+    def tellings(self, alerts: Sequence[str]) -> tuple[Telling, ...]:
+        """What the outbox ever held on alerts with these keys, in order of its making."""
+        ...
+
+    def group_times(self, channel: str, recipient: str, group: str) -> GroupTimes: ...
+
+    # what people say; these three may be called beside a process that writes (see `open_store`)
+    def acknowledge(self, said: Acknowledgement) -> None:
+        """The newest word on an alert counts."""
+        ...
+
+    def silence(self, new: NewSilence) -> int:
+        """Its id; the same words again make no second one."""
+        ...
+
+    def expire_silence(self, number: int, at: datetime) -> bool:
+        """False where there is none of this number, or it is over already."""
+        ...
+
+    def acknowledgements(self, alerts: Sequence[str]) -> tuple[Acknowledgement, ...]: ...
+
+    def silences(self, since: datetime | None = None) -> tuple[Silence, ...]:
+        """All, or those that end after `since`."""
         ...
 
     # outbox
     def lease(self, now: datetime, until: datetime, limit: int) -> tuple[Delivery, ...]:
-        """Deliveries that are due, oldest first, held for this caller `until` then."""
+        """Deliveries that are due, oldest first, held for this caller `until` then. Those of one group that are due for
+        the first time become one batch, and stay it."""
+        ...
+
+    def withdraw(self, deliveries: Sequence[int]) -> int:
+        """Take back those that were never tried; how many these were."""
+        ...
+
+    def retry(self, delivery: int, now: datetime) -> bool:
+        """Make a delivery due that waits or was given up; False where it is delivered, on its way, or not there."""
         ...
 
     def delivered(self, delivery: int, at: datetime, reference: str) -> None: ...
@@ -372,6 +422,8 @@ class Store(Protocol):
     ) -> tuple[Alert, ...]:
         """Episodes that were not over before `since` and had begun by `until`, oldest first."""
         ...
+
+    def alert(self, key: str) -> Alert | None: ...
 
     def transitions(self, alert: str) -> tuple[Transition, ...]: ...
 
