@@ -10,7 +10,9 @@ from collectors.registry import names
 from monitor.config import (
     Config,
     DigestConfig,
+    HeartbeatConfig,
     HttpConfig,
+    InhibitConfig,
     PrivacyConfig,
     RouteConfig,
     RuleConfig,
@@ -45,6 +47,8 @@ KEYS = [
     (SourceConfig, ""),
     (RuleConfig, ""),
     (RouteConfig, ""),
+    (InhibitConfig, ""),
+    (HeartbeatConfig, "heartbeat."),
     (DigestConfig, "digest."),
     (StorageConfig, "storage."),
     (PrivacyConfig, "privacy."),
@@ -70,7 +74,11 @@ def test_every_key_is_documented_with_its_default(kind: type, section: str) -> N
 
 
 def test_every_documented_key_is_there() -> None:
-    known = {f.name for kind in (Config, TopicConfig, SourceConfig, RuleConfig, RouteConfig) for f in fields(kind)}
+    known = {
+        f.name
+        for kind in (Config, TopicConfig, SourceConfig, RuleConfig, RouteConfig, InhibitConfig)
+        for f in fields(kind)
+    }
     known |= {
         f"{section}{field.name}"
         for kind, section in (
@@ -78,6 +86,7 @@ def test_every_documented_key_is_there() -> None:
             (StorageConfig, "storage."),
             (HttpConfig, "http."),
             (WebConfig, "web."),
+            (HeartbeatConfig, "heartbeat."),
         )
         for field in fields(kind)
     }

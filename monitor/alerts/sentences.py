@@ -18,7 +18,7 @@ def how_bad(alert: Alert, words: Wording) -> str:
         for english, own in words.days.items():
             hour = hour.replace(english, own)
         expected = words.expected_for if hour else words.expected
-        parts[0] += words.comma + expected.format(expected=f"{told.expected:,.1f}", hour=hour)
+        parts[0] += words.and_so + expected.format(expected=f"{told.expected:,.1f}", hour=hour)
     if told.share is not None and told.usual_share is not None:
         parts.append(words.share.format(share=_percent(told.share), usual=_percent(told.usual_share)))
     if alert.value is not None and alert.limit is not None:

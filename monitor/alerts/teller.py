@@ -22,7 +22,7 @@ from monitor.alerts.messages import (
 )
 from monitor.alerts.notices import Notice, Standing, notices, outdated
 from monitor.alerts.own_rules import CONTROL
-from monitor.alerts.silences import silenced_by
+from monitor.alerts.standing import held_back_by
 from monitor.alerts.types import (
     PLATFORM_ELEVATED,
     Acknowledgement,
@@ -59,7 +59,7 @@ class Known:
     told: Mapping[str, Sequence[Telling]]
     said: Mapping[str, Acknowledgement]
     firing: Sequence[Alert]
-    held_back: Mapping[str, str]  # Alert.key → by what
+    held_back: Collection[str]  # Alert.key of those that are told to nobody now
 
 
 class Teller:
@@ -106,10 +106,6 @@ class Teller:
         if owed.outdated:
             self._store.withdraw([each.id for each in owed.outdated])
 
-    def held_back(self, now: datetime) -> Mapping[str, str]:
-        """Key of each open alert that is told to nobody now → by what."""
-        return self._known(self._store.alerts(open_only=True), now).held_back
-
     def _known(self, alerts: Sequence[Alert], now: datetime) -> Known:
         keys = [alert.key for alert in alerts]
         told: dict[str, list[Telling]] = {}
@@ -119,12 +115,7 @@ class Teller:
         stored = {alert.fingerprint: alert for alert in self._store.alerts(open_only=True)}
         firing = [alert for alert in (stored | new).values() if alert.fires]
         silences = self._store.silences(since=now)
-        held_back: dict[str, str] = {}
-        for alert in alerts:
-            if silence := silenced_by(silences, alert.all_labels, now):
-                held_back[alert.key] = f"silence {silence.id} by {silence.author}"
-            elif other := inhibited_by(alert, firing, self._inhibitions):
-                held_back[alert.key] = f"{other.rule} on {other.subject}"
+        held_back = {alert.key for alert in alerts if held_back_by(alert, silences, firing, self._inhibitions, now)}
         said = {each.alert: each for each in self._store.acknowledgements(keys)}
         return Known(told=told, said=said, firing=firing, held_back=held_back)
 

@@ -173,6 +173,7 @@ class Telling:
     created_at: datetime
     next_attempt_at: datetime
     untried: bool  # it waits for its first attempt, and may still be withdrawn
+    delivered: bool = False
     dead: bool = False
 
 

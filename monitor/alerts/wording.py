@@ -39,6 +39,7 @@ class Wording:
     whole_days: str
     days: Mapping[str, str]  # as rules name them → as people read them
     semicolon: str
+    and_so: str  # joins the parts of a sentence
     complaints_by: str
     complaints_in: str
     mentions_in: str
@@ -107,6 +108,7 @@ EN = Wording(
     whole_days="{d} d {h} h",
     days={},
     semicolon="; ",
+    and_so=", ",
     complaints_by="{complaints} complaints by {authors} authors in {span}",
     complaints_in="{complaints} complaints in {span}",
     mentions_in="{mentions} mentions in {span}",
@@ -187,6 +189,7 @@ ZH = Wording(
         "Sun": "周日",
     },
     semicolon="；",
+    and_so="，",
     complaints_by="{span}内 {authors} 人投诉 {complaints} 条",
     complaints_in="{span}内投诉 {complaints} 条",
     mentions_in="{span}内提及 {mentions} 条",

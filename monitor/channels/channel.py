@@ -36,7 +36,7 @@ class Receipt:
 
 
 class Channel(Protocol):
-    """One that is read by machines also sets `alone: ClassVar[bool] = True`: it takes one alert a message, never a group
+    """One that machines read also sets `alone: ClassVar[bool] = True`: it takes one alert a message, never a group
     of them."""
 
     kind: ClassVar[str]

@@ -3,14 +3,18 @@
 import typer
 
 from monitor.commands import (
+    alerts,
     channels,
     collecting,
     demo,
     explaining,
     hashtags,
     importing,
+    outbox,
     reports,
+    routes,
     setting_up,
+    silences,
     sources,
     status,
 )
@@ -30,3 +34,7 @@ def attach(app: typer.Typer) -> None:
     app.command()(status.status)
     app.add_typer(sources.app, name="sources")
     app.add_typer(channels.app, name="channels")
+    app.add_typer(routes.app, name="routes")
+    app.add_typer(alerts.app, name="alerts")
+    app.add_typer(silences.app, name="silence")
+    app.add_typer(outbox.app, name="outbox")

@@ -49,6 +49,7 @@ def status(
 
 def gather(store: "Store", settings: "Config", now: datetime) -> dict[str, Any]:
     """Everything that `status` shows, JSON-able, times as ISO text in UTC."""
+    from monitor.alerts.standing import standings
     from monitor.backfill import missed
     from monitor.pipeline import PUSH
     from monitor.service import make_jobs, pushed_sources, watched_sources
@@ -89,12 +90,25 @@ def gather(store: "Store", settings: "Config", now: datetime) -> dict[str, Any]:
                 "since": iso(a.breached_at),
                 "unknown_since": iso(a.unknown_since),
                 "because": a.because,
+                "id": a.key,
+                "acknowledged_by": seen.taken_by or None,
+                "held_back_by": seen.held_back or None,
             }
-            for a in store.alerts(open_only=True)
-            if a.fired_at
+            for seen in standings(store, settings, [a for a in store.alerts(open_only=True) if a.fired_at], now)
+            for a in [seen.alert]
+        ],
+        "silences": [
+            {"id": s.id, "matchers": [str(m) for m in s.matchers], "ends_at": iso(s.ends_at), "author": s.author}
+            for s in store.silences(since=now)
+            if s.state(now) == "active"
         ],
         "web": {"listen": settings.web.listen, "pushed": pushed} if pushed else None,
-        "outbox": {"pending": outbox.pending, "dead": outbox.dead, "delivered": outbox.delivered},
+        "outbox": {
+            "pending": outbox.pending,
+            "dead": outbox.dead,
+            "delivered": outbox.delivered,
+            "failing_since": iso(outbox.failing_since),
+        },
     }
 
 
@@ -115,12 +129,20 @@ def show(facts: dict[str, Any], zone: ZoneInfo) -> None:
         typer.echo(f"topic   {t['topic']:20} judged until {local(t['judged_until'], zone)}")
     for a in facts["firing"]:
         blind = f" (cannot see since {local(a['unknown_since'], zone)})" if a["unknown_since"] else ""
-        typer.echo(f"{a['state'].upper():7} {a['rule']} on {a['subject']} since {local(a['since'], zone)}{blind}")
-        typer.echo(f"        {a['because']}")
+        taken = f", acknowledged by {a['acknowledged_by']}" if a["acknowledged_by"] else ""
+        held = f", told to nobody: {a['held_back_by']}" if a["held_back_by"] else ""
+        since = local(a["since"], zone)
+        typer.echo(f"{a['state'].upper():7} {a['rule']} on {a['subject']} since {since}{blind}{taken}{held}")
+        typer.echo(f"        {a['because']} ({a['id']})")
     if not facts["firing"]:
         typer.echo("no alert is firing")
+    for s in facts["silences"]:
+        what = " ".join(s["matchers"])
+        typer.echo(f"silence {s['id']} until {local(s['ends_at'], zone)} by {s['author']}: {what}")
     outbox = facts["outbox"]
     typer.echo(f"outbox  {outbox['pending']} waiting, {outbox['dead']} given up, {outbox['delivered']} delivered")
+    if outbox["failing_since"]:
+        typer.echo(f"        does not get through since {local(outbox['failing_since'], zone)}: `monitor outbox list`")
 
 
 def open_line(target: str, windows: list[dict[str, str]], zone: ZoneInfo) -> str:

@@ -51,7 +51,7 @@ class DatabaseFile:
         self._guard = threading.RLock()
         self._held = None if read_only or beside else self._hold()
         try:
-            self._connection = self._connect(write=not read_only, make=not beside)
+            self._connection = self._connect(write=not read_only, make=not (read_only or beside))
         except BaseException:
             self._release()
             raise

@@ -106,7 +106,8 @@ def failed(
 def tellings(connection: sqlite3.Connection, alerts: Sequence[str]) -> tuple[Telling, ...]:
     rows = connection.execute(
         "SELECT id, alert, event, event_id, channel, recipient, message ->> '$.severity', created_at, next_attempt_at, "
-        f"{UNTRIED}, dead_at IS NOT NULL FROM deliveries WHERE alert IN (SELECT value FROM json_each(?)) ORDER BY id",
+        f"{UNTRIED}, delivered_at IS NOT NULL, dead_at IS NOT NULL FROM deliveries "
+        "WHERE alert IN (SELECT value FROM json_each(?)) ORDER BY id",
         (json.dumps(list(alerts)),),
     )
     return tuple(
@@ -121,7 +122,8 @@ def tellings(connection: sqlite3.Connection, alerts: Sequence[str]) -> tuple[Tel
             created_at=moment(row[7]),
             next_attempt_at=moment(row[8]),
             untried=bool(row[9]),
-            dead=bool(row[10]),
+            delivered=bool(row[10]),
+            dead=bool(row[11]),
         )
         for row in rows
     )

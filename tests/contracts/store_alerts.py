@@ -1,13 +1,15 @@
 """Judgements, the outbox and digests: written once, whole, and not lost."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from analysis.rules.rule import Answer, Figures, Urgency, Verdict
-from monitor.alerts.types import State
-from monitor.store.store import OutboxCounts, RuleState, Store
+from monitor.alerts.matchers import matcher
+from monitor.alerts.types import Acknowledgement, Severity, State
+from monitor.store.store import GroupTimes, NewSilence, OutboxCounts, RuleState, Store
 from tests.contracts.store_opening import Killed, OpensStore
 from tests.contracts.store_samples import alert, at, delivery, judgement
 
@@ -34,8 +36,14 @@ class AlertContract(OpensStore):
         (transition,) = store.transitions(firing.key)
         assert (transition.at, transition.before, transition.after) == (at(3), State.PENDING, State.FIRING)
         assert store.evidence(firing.key) == (verdict,)
-        assert store.told(firing.key) == {("chat", "ops")}
-        assert store.told("other") == frozenset()
+        (telling,) = store.tellings([firing.key, "other"])
+        assert (telling.alert, telling.event, telling.event_id) == (firing.key, "firing", "e")
+        assert (telling.channel, telling.recipient, telling.severity) == ("chat", "ops", Severity.PAGE)
+        assert (telling.created_at, telling.next_attempt_at) == (at(3), at(0))
+        assert (telling.untried, telling.dead) == (True, False)
+        assert store.tellings(["other"]) == ()
+        assert store.alert(firing.key) == firing
+        assert store.alert("other") is None
 
     def test_a_judgement_repeated_or_older_changes_nothing(self, store: Store) -> None:
         newest = judgement(3, alert(peak=9.0), deliveries=(delivery("e"),))
@@ -90,7 +98,7 @@ class AlertContract(OpensStore):
             at(0),
         )
         assert store.lease(at(4), at(9), 10) == ()
-        assert store.outbox() == OutboxCounts(pending=3, dead=0, delivered=0, oldest_pending_at=at(0))
+        assert store.outbox() == OutboxCounts(pending=3, dead=0, delivered=0, failing_since=None)
 
     def test_a_dead_senders_deliveries_come_back(self, store: Store) -> None:
         store.enqueue((delivery("a"),), at(0))
@@ -109,7 +117,11 @@ class AlertContract(OpensStore):
         assert store.lease(at(3), at(9), 5) == ()
         (again,) = store.lease(at(4), at(9), 5)
         assert (again.id, again.attempts, again.last_error) == (b.id, 1, "status 500")
-        assert store.told("f1:1") == {("chat", "ops")}
+        assert [(each.event_id, each.untried, each.dead) for each in store.tellings(["f1:1"])] == [
+            ("a", False, False),
+            ("b", False, False),
+        ]
+        assert store.outbox().failing_since == at(0)
         store.failed(b.id, at(5), "refused", None)
         assert store.lease(at(900), at(901), 5) == ()
         (dead,) = store.deliveries(dead_only=True)
@@ -117,15 +129,98 @@ class AlertContract(OpensStore):
         assert dead.message == delivery("b").message
         done = next(iter(store.deliveries()))
         assert (done.delivered_at, done.attempts) == (at(2), 1)
-        assert store.outbox() == OutboxCounts(pending=0, dead=1, delivered=1, oldest_pending_at=None)
+        assert store.outbox() == OutboxCounts(pending=0, dead=1, delivered=1, failing_since=None)
 
-    def test_only_who_was_told_of_the_firing_counts_as_told(self, store: Store) -> None:
+    def test_tellings_are_those_of_the_alerts_asked_for_and_say_what_was_given_up(self, store: Store) -> None:
         store.enqueue((delivery("a", of="f1:2"),), at(0))
         store.enqueue((delivery("b", event="resolved"), delivery("c", of=None, event="test")), at(0))
-        assert store.told("f1:1") == frozenset()
         (leased, *_) = store.lease(at(0), at(1), 1)
         store.failed(leased.id, at(0), "gone", None)
-        assert store.told("f1:2") == frozenset()
+        assert [(each.event_id, each.event, each.dead) for each in store.tellings(["f1:1", "f1:2"])] == [
+            ("a", "firing", True),
+            ("b", "resolved", False),
+        ]
+
+    def test_what_is_due_together_in_a_group_becomes_one_batch_and_stays_it(self, store: Store) -> None:
+        members = [
+            replace(delivery(name, minute), group="topic=tea") for name, minute in (("a", 1), ("b", 2), ("c", 9))
+        ]
+        store.enqueue((*members, delivery("alone", 1), replace(delivery("other", 1), group="topic=milk")), at(0))
+        assert store.group_times("chat", "ops", "topic=tea") == GroupTimes(next_at=at(1))
+        leased = {each.message.event_id: each for each in store.lease(at(3), at(5), 10)}
+        assert sorted(leased) == ["a", "alone", "b", "other"]
+        assert leased["a"].batch == leased["b"].batch == leased["a"].id
+        assert leased["other"].batch == leased["other"].id
+        assert leased["alone"].batch is None
+        for name in ("alone", "other"):
+            store.delivered(leased[name].id, at(3), "")
+        store.failed(leased["a"].id, at(3), "down", at(4))
+        store.failed(leased["b"].id, at(3), "down", at(10))
+        again = store.lease(at(9), at(10), 1)  # the whole batch, though only one of it is due
+        assert [each.message.event_id for each in again] == ["a", "b"]
+        (late,) = store.lease(at(9), at(11), 10)[-1:]
+        assert (late.message.event_id, late.batch) == ("c", late.id)
+        for each in again:
+            store.delivered(each.id, at(9), "")
+        assert store.group_times("chat", "ops", "topic=tea") == GroupTimes(last_at=at(9))
+        assert store.group_times("chat", "ops", "topic=none") == GroupTimes()
+
+    def test_only_what_was_never_tried_is_withdrawn(self, store: Store) -> None:
+        store.enqueue((delivery("tried", 1), delivery("held", 1), delivery("waits", 9)), at(0))
+        tried, held = store.lease(at(1), at(3), 10)
+        store.failed(tried.id, at(1), "down", at(5))
+        waits = next(each.id for each in store.deliveries() if each.message.event_id == "waits")
+        assert store.withdraw([tried.id, held.id, waits, 999]) == 1
+        assert [each.message.event_id for each in store.deliveries()] == ["tried", "held"]
+        store.enqueue((delivery("waits", 9),), at(2))  # and is owed again when there is reason to
+        assert store.outbox().pending == 3
+
+    def test_what_was_given_up_can_be_tried_anew(self, store: Store) -> None:
+        store.enqueue((delivery("a"), delivery("b", 9)), at(0))
+        (dead,) = store.lease(at(0), at(2), 10)
+        store.failed(dead.id, at(0), "refused", None)
+        assert store.retry(dead.id, at(5))
+        (again,) = store.lease(at(5), at(7), 10)
+        assert (again.id, again.attempts, again.created_at, again.last_error) == (dead.id, 0, at(5), "refused")
+        assert not store.retry(dead.id, at(6))  # on its way
+        store.delivered(dead.id, at(6), "")
+        assert not store.retry(dead.id, at(8))
+        assert not store.retry(999, at(8))
+        waiting = next(each.id for each in store.deliveries() if each.message.event_id == "b")
+        assert store.retry(waiting, at(8))
+        assert [each.id for each in store.lease(at(8), at(9), 10)] == [waiting]
+
+    def test_the_newest_word_on_an_alert_counts(self, store: Store) -> None:
+        store.record(judgement(3, alert()))
+        said = Acknowledgement(alert="f1:1", at=at(4), author="Li", comment="looking", severity=Severity.WARN)
+        store.acknowledge(said)
+        store.acknowledge(replace(said, at=at(5)))  # the same word again
+        assert store.acknowledgements(["f1:1", "f1:2"]) == (said,)
+        newer = replace(said, at=at(6), author="Wang", severity=Severity.PAGE)
+        store.acknowledge(newer)
+        assert store.acknowledgements(["f1:1"]) == (newer,)
+        assert store.acknowledgements(["f1:2"]) == ()
+
+    def test_silences_are_kept_expired_and_never_forgotten(self, store: Store) -> None:
+        new = NewSilence(
+            matchers=(matcher("topic=tea"), matcher('rule=~"comp.*|x \\"y\\""')),
+            starts_at=at(1),
+            ends_at=at(60),
+            author="Li",
+            comment="计划内",
+        )
+        number = store.silence(new)
+        assert store.silence(new) == number
+        later = store.silence(replace(new, starts_at=at(100), ends_at=at(200)))
+        (first, second) = store.silences()
+        assert (first.id, first.matchers, first.starts_at, first.ends_at) == (number, new.matchers, at(1), at(60))
+        assert (first.author, first.comment) == ("Li", "计划内")
+        assert store.expire_silence(number, at(30))
+        assert not store.expire_silence(number, at(31))
+        assert not store.expire_silence(999, at(31))
+        assert store.expire_silence(later, at(40))
+        assert [(each.starts_at, each.ends_at) for each in store.silences()] == [(at(1), at(30)), (at(40), at(40))]
+        assert store.silences(at(30)) == (replace(second, starts_at=at(40), ends_at=at(40)),)
 
     def test_digests_keep_their_newest_revision(self, store: Store) -> None:
         assert store.digest("2026-11-23", "tea") is None

@@ -31,7 +31,15 @@ def commands() -> list[str]:
 
 def test_these_are_the_commands() -> None:
     top = ["init", "demo", "run", "collect", "import", "digest", "export", "hashtags", "explain", "status"]
-    assert commands() == [*top, "sources list", "sources check", "sources parse", "channels list", "channels test"]
+    groups = {
+        "sources": ["list", "check", "parse"],
+        "channels": ["list", "test"],
+        "routes": ["test"],
+        "alerts": ["list", "show", "ack"],
+        "silence": ["add", "list", "expire"],
+        "outbox": ["list", "retry"],
+    }
+    assert commands() == [*top, *(f"{group} {name}" for group, names in groups.items() for name in names)]
 
 
 def test_the_help_lists_every_command() -> None:

@@ -8,19 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.rules.rule import Figures
 from analysis.series import Estimate
 from monitor.alerts.excerpt import LENGTH, excerpt
 from monitor.alerts.messages import (
     Audience,
-    Coverage,
     Example,
-    Volume,
+    acknowledged_message,
     failing_channel_message,
     firing_message,
+    grouped_message,
     resolved_message,
 )
 from monitor.alerts.routes import recipients, wants_resolved
-from monitor.alerts.types import Alert, Severity, State
+from monitor.alerts.types import Acknowledgement, Alert, Coverage, Occasion, Severity, State, Volume
 from monitor.config import RouteConfig
 
 AT = datetime(2026, 11, 20, 2, 42, tzinfo=UTC)
@@ -81,6 +82,8 @@ def test_an_english_alert_reads_in_the_order_of_the_questions() -> None:
         "“@… 付不了款 订单 202… {braces} {0}” https://weibo.example/1",
         f"“{('系统开小差' * 40)[: LENGTH - 1]}…” https://weibo.example/2",
         "“三” https://weibo.example/3",
+        "Acknowledge: monitor alerts ack 0123456789abcdef:2 --by NAME",
+        "Silence: monitor silence add rule=complaints topic=tea --for 2h --by NAME",
     )
     assert message.links == {
         "runbook": "https://wiki.example/r",
@@ -101,6 +104,8 @@ def test_a_chinese_alert_says_the_same() -> None:
         "投诉类别：卡顿、系统繁忙、own-category",
         "声量：近 30 分钟 抽样看到 12,040 条提及，估计共约 71,300 条（60,100 至 83,000）；此前同样时长看到 410 条",
         "覆盖：3 个数据源中 2 个正常，最新帖子 4 分钟前",
+        "认领：monitor alerts ack 0123456789abcdef:2 --by NAME",
+        "静默：monitor silence add rule=complaints topic=tea --for 2h --by NAME",
     )
     assert message.links == {}
 
@@ -117,10 +122,100 @@ def test_what_is_unknown_is_said_to_be_unknown_and_what_is_absent_is_not_said() 
         coverage=Coverage(working=0, sources=1, newest_post_at=None),
     )
     assert message.title == "[PAGE] source cannot be seen: search, since 2026-11-20 10:34"
-    assert message.lines[2:] == (
+    assert message.lines[2:4] == (
         "Volume of the last 2 h 0 min: unknown, nothing was covered",
         "Coverage: 0 of 1 sources, no post seen",
     )
+    assert message.lines[-1] == "Silence: monitor silence add rule=complaints source=search --for 2h --by NAME"
+
+
+FIGURES = Figures(
+    minutes=7,
+    mentions=670,
+    complaints=41,
+    authors=38,
+    expected=8.2,
+    expected_for="Mon 20:00",
+    share=0.0612,
+    usual_share=0.02,
+    volume_surges=True,
+    volume_ratio=3.24,
+)
+
+
+def test_the_figures_of_the_breach_are_told_in_both_languages() -> None:
+    alert = replace(ALERT, figures=FIGURES, value=9.43, limit=9.0, unit="nats", because="in the rule's own words")
+    english = firing_message(alert, "e", EN, now=AT, title="t").lines
+    assert english[1] == (
+        "How bad: 41 complaints by 38 authors in 7 min, 8.2 expected for Mon 20:00; share 6.1 % against 2.0 %; "
+        "evidence 9.43 nats, line 9 nats"
+    )
+    assert english[3] == "Volume surges, too: 3.2 times what is usual at this hour"
+    chinese = firing_message(alert, "e", ZH, now=AT, title="t").lines
+    assert chinese[1] == (
+        "程度：7 分钟内 38 人投诉 41 条，周一 20:00 正常约 8.2 条；占比 6.1 %，平时 2.0 %；"
+        "证据 9.43 nats，告警线 9 nats"
+    )
+    assert chinese[3] == "声量同时激增：为此时段平时的 3.2 倍"
+    calm = replace(alert, figures=replace(FIGURES, volume_surges=False, volume_ratio=None, by_floor=True))
+    lines = firing_message(calm, "e", EN, now=AT, title="t").lines
+    assert lines[1].endswith("; the baseline is still young, a fixed floor decided")
+    assert lines[3] == "Volume does not surge"
+
+
+def test_a_rule_that_looks_at_talk_alone_tells_of_talk() -> None:
+    figures = Figures(minutes=10, mentions=900, expected=120.0, expected_for="Sun 09:00")
+    alert = replace(ALERT, kind="volume", figures=figures, value=None, limit=None)
+    assert firing_message(alert, "e", EN, now=AT, title="t").lines[1] == (
+        "How bad: 900 mentions in 10 min, 120.0 expected for Sun 09:00"
+    )
+
+
+@pytest.mark.parametrize(
+    ("occasion", "first"),
+    [
+        (Occasion.AGAIN, "It still fires, and nobody has acknowledged it."),
+        (Occasion.NOBODY, "Nobody has acknowledged it: you are asked to."),
+        (Occasion.MORE_URGENT, "It has become more urgent since it was told."),
+    ],
+)
+def test_who_is_told_later_reads_why_now(occasion: Occasion, first: str) -> None:
+    assert firing_message(ALERT, "e", EN, now=AT, title="t", occasion=occasion).lines[0] == first
+    assert firing_message(ALERT, "e", ZH, now=AT, title="t", occasion=occasion).lines[0] != first
+
+
+def test_what_quiet_hours_held_back_says_when_it_was_noticed() -> None:
+    message = firing_message(ALERT, "e", EN, now=AT, title="t", quiet_until=AT + timedelta(hours=5))
+    assert message.lines[0] == "Noticed at 2026-11-20 10:42, held back until 2026-11-20 15:42 by quiet hours."
+
+
+def test_an_acknowledgement_is_told_with_its_words() -> None:
+    said = Acknowledgement(alert=ALERT.key, at=AT, author="王", comment="在看 {0}")
+    message = acknowledged_message(ALERT, "e", ZH, said, title="第一杯")
+    assert message.event == "acknowledged"
+    assert message.title == "【已认领】第一杯：投诉异常，认领人 王"
+    assert message.lines == (
+        "王 于 2026-11-20 10:42（Asia/Shanghai）认领。恢复或级别升高之前不再提醒。",
+        "备注：在看 {0}",
+    )
+
+
+def test_a_group_is_one_message_with_the_most_urgent_first() -> None:
+    page = firing_message(ALERT, "a", EN, now=AT, title="Tea")
+    note = firing_message(
+        replace(ALERT, severity=Severity.NOTE, kind="volume", rule="surge"), "b", EN, now=AT, title="Tea"
+    )
+    over = resolved_message(
+        replace(ALERT, state=State.RESOLVED, resolved_at=AT), "c", EN, now=AT, title="Milk", total=3
+    )
+    message = grouped_message([over, note, page], "group:7", EN)
+    assert message.event_id == "group:7"
+    assert (message.event, message.severity) == ("firing", Severity.PAGE)
+    assert message.title == page.title + " (+2 more)"
+    assert message.lines == (page.title, *page.lines, note.title, *note.lines, over.title, *over.lines)
+    assert message.labels == {"topic": "tea", "owner": "brand", "categories": ALERT.labels["categories"]}
+    both_over = grouped_message([over, over], "group:8", EN)
+    assert both_over.event == "resolved"
 
 
 def test_resolved_tells_duration_peak_and_total() -> None:
