@@ -223,11 +223,7 @@ def test_a_reader_that_closes_the_pipe_ends_the_export_quietly(config: Path, wor
 
 def test_status_tells_topics_and_the_outbox(config: Path) -> None:
     told = json.loads(monitor("status", "--json", "-c", config).stdout)
-<<<<<<< HEAD
-    assert set(told) == {"at", "sources", "open", "web", "topics", "firing", "outbox"}
-=======
-    assert set(told) == {"at", "sources", "topics", "firing", "silences", "outbox"}
->>>>>>> b85df7e (Show silences in the status)
+    assert set(told) == {"at", "sources", "open", "web", "topics", "firing", "silences", "outbox"}
     assert {each["topic"]: each["judged_until"] for each in told["topics"]} == {"tea": None, "coffee": None}
     assert told["outbox"] == {"pending": 0, "dead": 0, "delivered": 0, "failing_since": None}
     shown = monitor("status", "-c", config)
