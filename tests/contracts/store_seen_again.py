@@ -128,6 +128,14 @@ class SeenAgainContract(OpensStore):
         assert (first.author_id, first.followers) == ("y", 70), "reach is what it was when first known"
         assert (stored(store).post.author_id, stored(store).post.followers) == ("y", 90)
 
+    def test_followers_that_were_counted_stay_when_something_else_becomes_known(self, store: Store) -> None:
+        store.ingest(visit("s1", [post(1, author_id=None, followers=7)]))
+        done = store.ingest(visit("s2", [post(1, author_id="y", followers=70, collected_at=at(9))]))
+        (mention,) = store.mentions(ALL)
+        assert (done.enriched_posts, mention.author_id, mention.followers) == (1, "y", 7)
+        assert stored(store).post.followers == 70
+        recounted(store)
+
     def test_a_post_that_turns_out_to_be_a_repost_is_no_original(self, store: Store) -> None:
         store.ingest(visit("s1", [post(1)]))
         store.ingest(visit("s2", [post(1, kind=Kind.REPOST, repost_of="weibo:0", collected_at=at(2))]))

@@ -64,6 +64,8 @@ def test_only_what_is_missing_is_asked_for_in_whole_hours(tmp_path: Path) -> Non
             line.revisit(job(source), Window(since=at(since * HOURS), until=at(until * HOURS), live=False), max_pages=5)
         assert opened(store, -9, -2) == hours((-9, -8), (-6.5, -5.25), (-3, -2))
         source.asked.clear()
+        other = Window(since=at(-9 * HOURS), until=NOON, live=False)
+        line.revisit(job(Scripted(), target="another"), other, max_pages=5)
         backfill(line, store, source, -9, -2).fill(job(source))
         assert [(a.since, a.until) for a in source.asked] == hours((-9, -8), (-7, -5), (-3, -2))
         assert opened(store, -9, -2) == []
