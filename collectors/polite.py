@@ -91,7 +91,7 @@ class Client:
         timeout = httpx.Timeout(read_s, connect=connect_s)
 
         def http(*, trust_env: bool) -> httpx.Client:
-            # A platform's Set-Cookie never joins a later request: sessions are what the user configured.
+            # A Set-Cookie joins later requests by way of a Session only: what the user did not give is not sent.
             jar = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
             return httpx.Client(
                 headers=headers, timeout=timeout, http2=True, cookies=jar, trust_env=trust_env, transport=transport
