@@ -1,6 +1,6 @@
 """A batch of texts → what language says of each: the one function that scale-out maps over processes.
 
-Own words are those before the first `//@somebody:`; complaints, tokens, polarity and fingerprint are read off them.
+Own words are those before the first `//@somebody:`; complaints, tokens, sentiment and fingerprint are read off them.
 Hashtags and topics are read off the whole text, quoted words and hashtags included: who reposts a post about a topic
 mentions the topic. The same texts with the same topics give the same annotations, whatever the batch.
 """
@@ -23,7 +23,7 @@ from analysis.hashtags import alias_table, find_hashtags
 from analysis.matching import Matchers, Passage, Topic
 from analysis.normal_form import NormalForm, is_empty_repost, normalise, own_end
 from analysis.phrases import Hit, PhraseBook
-from analysis.polarity import LexiconPolarity, Polarity, Words
+from analysis.sentiment.sentiment import Sentiment
 from analysis.tokens import Tokenizer
 
 _CODE = "2"  # to be raised when the code gives other annotations for the same lexicons
@@ -39,8 +39,8 @@ class _Read(NamedTuple):
 class Annotator:
     """Built once, at start (about half a second); its arguments can be pickled, itself it cannot."""
 
-    def __init__(self, topics: Sequence[Topic], polarity: Polarity | None = None) -> None:
-        """`polarity`: a model in place of the lexicons."""
+    def __init__(self, topics: Sequence[Topic], sentiment: Sentiment | None = None) -> None:
+        """`sentiment`: a model of one's own in place of the shipped one."""
         words = [word for topic in topics for word in topic.words()]
         self._topics = tuple(topics)
         self._book = PhraseBook()
@@ -49,32 +49,31 @@ class Annotator:
         self._complaints = Complaints(self._book, subjects, words)
         self._book.close()
         self._tokenizer = Tokenizer([*words, *subjects])
-        self._polarity: Polarity = polarity or LexiconPolarity(self._tokenizer)
+        self.sentiment = sentiment or Sentiment()
         self._aliases = alias_table(topic.hashtags for topic in topics)
         self._in_hashtags: dict[str, tuple[str, list[Hit]]] = {}
-        parts = (self._complaints.version, self._tokenizer.version, self._polarity.version)
+        parts = (self._complaints.version, self._tokenizer.version, self.sentiment.version)
         self.version = _version(topics, parts)
 
     def annotate(self, documents: Sequence[Document]) -> list[Annotation]:
         """One annotation per document, in their order."""
         read = [self._read(document.text) for document in documents]
-        words = [Words(text.form.text, self._tokenizer.cut(text.form.text)) for text in read]
-        polarities = self._polarity.judge(words)
-        letters = [letters_of(own.normal) for own in words]
+        letters = [letters_of(text.form.text) for text in read]
+        readings = self.sentiment.read([text.form.text for text in read])
         return [
             Annotation(
-                normal=own.normal,
-                tokens=self._tokenizer.content(own.tokens),
+                normal=text.form.text,
+                tokens=self._tokenizer.content(self._tokenizer.cut(text.form.text)),
                 hashtags=text.hashtags,
                 matches=self._matchers.match(document, text.passages, text.hashtags),
                 complaints=self._complaints.find(text.form, text.passages[0].hits),
-                polarity=polarity,
+                polarity=reading.polarity,
                 fingerprint=fingerprint(told_by),
                 sketch=sketch,
                 version=self.version,
             )
-            for document, text, own, polarity, told_by, sketch in zip(
-                documents, read, words, polarities, letters, sketches(letters), strict=True
+            for document, text, reading, told_by, sketch in zip(
+                documents, read, readings, letters, sketches(letters), strict=True
             )
         ]
 
@@ -82,16 +81,15 @@ class Annotator:
         """One annotation, with what led to it."""
         (annotation,) = self.annotate([document])
         read = self._read(document.text)
-        own = Words(read.form.text, self._tokenizer.cut(read.form.text))
         end = own_end(document.text)
         return Explanation(
             document=document,
             annotation=annotation,
             quoted=normalise(document.text, end).text if end < len(document.text) else "",
-            tokens=tuple(own.tokens),
+            tokens=tuple(self._tokenizer.cut(read.form.text)),
             topics=topic_readings(self._matchers, self._topics, document, annotation, read.passages),
             complaints=complaint_readings(self._complaints, read.form, read.passages[0]),
-            polarity_reasons=self._polarity.reasons(own),
+            polarity_reasons=self.sentiment.reasons(read.form.text),
         )
 
     def _read(self, text: str) -> _Read:

@@ -1,6 +1,7 @@
 """What the language part says of one text. Spans are offsets into the text as published (`Post.text`)."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,14 @@ class Annotation:
     hashtags: tuple[Hashtag, ...]
     matches: tuple[Match, ...]  # at most one per topic, in topic order
     complaints: tuple[Complaint, ...]  # at most one per category, strongest evidence first
-    polarity: float | None  # -1 … +1; None: cannot tell
+    polarity: float | None  # -1 … +1, below 0 negative, 0 neutral, above 0 positive; None: cannot tell
     fingerprint: int  # equal for copies of one text (63 bits); 0: too short to tell
     sketch: bytes  # likeness to other texts, see analysis/duplicates.py; empty: too short to tell
     version: str  # identifies topics, lexicons, tokenizer and model together
+
+    @property
+    def sentiment(self) -> Literal["negative", "neutral", "positive"] | None:
+        """The sign of the polarity in words."""
+        if self.polarity is None:
+            return None
+        return "negative" if self.polarity < 0 else "positive" if self.polarity > 0 else "neutral"

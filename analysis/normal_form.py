@@ -49,12 +49,12 @@ _EMPTY_REPOST = frozenset(("转发微博", "轉發微博", "转发", "repost", "
 
 _OPENCC = OpenCC("t2s")
 # Which characters it changes, asked one by one: a text without any of them is not handed to it
-_ALONE = {
+ALONE = {
     character: other
     for character in map(chr, [*range(0x3400, 0x4DC0), *range(0x4E00, 0xA000)])
     if len(other := _OPENCC.convert(character)) == 1 and other != character
 }
-_TRADITIONAL = re.compile(f"[{''.join(_ALONE)}]")
+_TRADITIONAL = re.compile(f"[{''.join(ALONE)}]")
 
 Edit = tuple[int, int, str]  # start, end, replacement
 
@@ -131,7 +131,7 @@ def simplified(text: str) -> str:
     if not _TRADITIONAL.search(text):
         return text
     converted = str(_OPENCC.convert(text))
-    return converted if len(converted) == len(text) else "".join([_ALONE.get(sign, sign) for sign in text])
+    return converted if len(converted) == len(text) else "".join([ALONE.get(sign, sign) for sign in text])
 
 
 def _cut_tail(body: str) -> tuple[int, int] | None:

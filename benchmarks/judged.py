@@ -11,7 +11,21 @@ from benchmarks.detectors import detector, volume_detector
 from benchmarks.topics import shipped
 from monitor.service import make_annotator
 
-__all__ = ["complaints", "detector", "volume_detector"]
+__all__ = ["Sentiments", "complaints", "detector", "sentiment", "volume_detector"]
+
+
+class Sentiments:
+    """Of whole texts, quoted words and all: that is what people labelled. The service hands it the author's own words."""
+
+    def label(self, texts: Sequence[str]) -> list[str]:
+        return [reading.label or "neutral" for reading in annotator().sentiment.read(texts)]
+
+    def polarity(self, texts: Sequence[str]) -> list[float | None]:
+        return [reading.balance for reading in annotator().sentiment.read(texts)]
+
+
+def sentiment() -> Sentiments:
+    return Sentiments()
 
 
 def complaints(texts: Sequence[str]) -> list[list[str]]:

@@ -13,6 +13,7 @@ from monitor.commands import (
     outbox,
     reports,
     routes,
+    sentiment,
     setting_up,
     silences,
     sources,
@@ -38,3 +39,4 @@ def attach(app: typer.Typer) -> None:
     app.add_typer(alerts.app, name="alerts")
     app.add_typer(silences.app, name="silence")
     app.add_typer(outbox.app, name="outbox")
+    app.add_typer(sentiment.app, name="sentiment")

@@ -102,7 +102,8 @@ def lines(explanation: "Explanation") -> Iterator[str]:
         yield f"complaint  {complaint.category}  at {place(complaint.start, complaint.end)}{by_nearness}{counted}"
     if not explanation.complaints:
         yield "complaint  (none)"
-    yield f"polarity   {'(cannot tell)' if annotation.polarity is None else f'{annotation.polarity:+.2f}'}"
+    told = "(cannot tell)" if annotation.polarity is None else f"{annotation.polarity:+.2f} {annotation.sentiment}"
+    yield f"polarity   {told}"
     for words, value in explanation.polarity_reasons:
         yield f"             {value:+.2f} {words}"
     yield f"version    {annotation.version}"

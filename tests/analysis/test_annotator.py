@@ -1,6 +1,7 @@
 """The whole of one annotation, its version, and that the batch does not matter."""
 
 import pickle
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from analysis.annotate import Annotator
 from analysis.annotation import Annotation, Complaint, Document, Hashtag, Match
 from analysis.matching import Topic
-from analysis.polarity import Words
+from analysis.sentiment.sentiment import Reading, Sentiment
 
 TOPIC = Topic(name="tea", hashtags={"青禾9块9": ("青禾九块九",)}, any=("青禾",), none=("青禾村",), subjects=("取号屏",))
 ANNOTATOR = Annotator((TOPIC,))
@@ -93,15 +94,23 @@ def test_the_version_tells_topics_apart_and_is_stable() -> None:
     assert len(versions) == 5
 
 
-class Calm:
+class Calm(Sentiment):
     """A model that finds everything neutral."""
 
-    version = "calm 1"
+    def __init__(self) -> None:
+        super().__init__()
+        self.version = "calm 1"
 
-    def judge(self, texts: list[Words]) -> list[float | None]:
-        return [0.0 for _ in texts]
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        return [Reading((0.1, 0.8, 0.1)) for _ in texts]
 
 
-def test_a_model_takes_the_place_of_the_lexicons() -> None:
+def test_a_model_of_one_s_own_takes_the_place_of_the_shipped_one() -> None:
     (annotation,) = Annotator((), Calm()).annotate([Document(text="难喝", platform="weibo")])
-    assert annotation.polarity == 0.0
+    assert (annotation.polarity, annotation.sentiment) == (0.0, "neutral")
+
+
+@pytest.mark.parametrize(("text", "sentiment"), [("难喝死了", "negative"), ("好喝，太喜欢了", "positive"), ("", None)])
+def test_the_sentiment_is_the_sign_of_the_polarity(text: str, sentiment: str | None) -> None:
+    (annotation,) = ANNOTATOR.annotate([Document(text=text, platform="weibo")])
+    assert annotation.sentiment == sentiment
