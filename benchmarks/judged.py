@@ -15,7 +15,7 @@ __all__ = ["Sentiments", "complaints", "detector", "sentiment", "volume_detector
 
 
 class Sentiments:
-    """Of whole texts, quoted words and all: that is what people labelled. The service hands it the author's own words."""
+    """Of whole texts, quoted words and all, as people labelled them. The service hands over the author's own."""
 
     def label(self, texts: Sequence[str]) -> list[str]:
         return [reading.label or "neutral" for reading in annotator().sentiment.read(texts)]
