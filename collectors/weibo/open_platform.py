@@ -138,6 +138,7 @@ class WeiboOpenPlatform:
             covered_until=covered_until,
             pages_shown=last,
             rejected=rejected,
+            withdrawn=statuses.withdrawn,
         )
 
 

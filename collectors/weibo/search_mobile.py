@@ -129,6 +129,7 @@ class WeiboSearchMobile:
             covered_until=covered_until,
             pages_shown=self._pages_shown(told),
             rejected=statuses.rejected,
+            withdrawn=statuses.withdrawn,
         )
         return page, statuses.cut
 

@@ -5,13 +5,13 @@ The dialects agree on the time, the user and the counts. They name the id `mid`,
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from collectors.errors import PayloadChanged
 from collectors.normalise import clean, is_plausible, plain, trimmed
-from collectors.post import Kind, Post, Rejected
+from collectors.post import Kind, Post, Rejected, Withdrawn
 from collectors.source import Reading
 from collectors.weibo.answers import number_of
 from collectors.weibo.ids import bid_of, is_mid, mid_of
@@ -37,10 +37,11 @@ class Status:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statuses:
-    """A list of them in the order of the page, each once, and what could not be read."""
+    """A list of them in the order of the page, each once, what could not be read, and what is said to be deleted."""
 
     listed: tuple[Status, ...]
     rejected: tuple[Rejected, ...]
+    withdrawn: tuple[Withdrawn, ...] = ()
 
     @property
     def posts(self) -> tuple[Post, ...]:
@@ -63,9 +64,11 @@ def read_statuses(objects: Iterable[object], path: str, reading: Reading) -> Sta
     """The posts of a list. Raises PayloadChanged, with `path`, where there are several and none can be read."""
     listed: dict[str, Status] = {}
     rejected = []
+    withdrawn: dict[str, Withdrawn] = {}
     for number, fields in enumerate(objects, 1):
         if number > _MOST_POSTS:
             raise PayloadChanged(f"{path} of at most {_MOST_POSTS} posts")
+        withdrawn |= {each.key: each for each in _withdrawn(fields)}
         read = read_status(fields, reading)
         if isinstance(read, Status):
             listed.setdefault(read.post.native_id, read)
@@ -73,7 +76,19 @@ def read_statuses(objects: Iterable[object], path: str, reading: Reading) -> Sta
             rejected.append(Rejected(reason=read, where=f"post {number}", excerpt=clean(str(fields)[:300])))
     if not listed and len(rejected) >= _ALL_BAD:
         raise PayloadChanged(f"readable post among {len(rejected)} of {path} (the first: {rejected[0].reason})")
-    return Statuses(listed=tuple(listed.values()), rejected=tuple(rejected))
+    return Statuses(listed=tuple(listed.values()), rejected=tuple(rejected), withdrawn=tuple(withdrawn.values()))
+
+
+def _withdrawn(fields: object) -> Iterator[Withdrawn]:
+    """The post of an object, and the one it passes on, as far as it marks them as deleted and names them."""
+    if isinstance(fields, Mapping):
+        for each in (fields, fields.get("retweeted_status")):
+            if isinstance(each, Mapping) and _is_deleted(each) and (mid := mid_in(each)) is not None:
+                yield Withdrawn(key=f"weibo:{mid}", reason=clean(str(each.get("text") or ""))[:100] or "deleted")
+
+
+def _is_deleted(fields: Mapping[str, Any]) -> bool:
+    return str(fields.get("deleted")) == "1"
 
 
 def read_status(fields: object, reading: Reading) -> Status | str:
@@ -139,7 +154,7 @@ def _read(fields: Mapping[str, Any], reading: Reading, passed_on: Mapping[str, A
     mid = mid_in(fields)
     if mid is None:
         return "no id"
-    if str(fields.get("deleted")) == "1":
+    if _is_deleted(fields):
         return "deleted"
     shown = fields.get("created_at")
     published_at = post_time(shown, mid, reading.at) if isinstance(shown, str) else None

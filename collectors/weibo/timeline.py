@@ -125,6 +125,7 @@ class WeiboTimeline:
             covered_from=covered_from,
             covered_until=covered_until,
             rejected=statuses.rejected,
+            withdrawn=statuses.withdrawn,
         )
         return page, statuses.cut
 

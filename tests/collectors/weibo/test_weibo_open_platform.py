@@ -11,7 +11,7 @@ from collectors.authors import Authors
 from collectors.clock import EventClock
 from collectors.errors import Blocked, PayloadChanged, RateLimited, SourceError, Transient
 from collectors.polite import Client
-from collectors.post import Kind, Page
+from collectors.post import Kind, Page, Withdrawn
 from collectors.secret import Secret
 from collectors.source import Ask, FromNow, Paged, Reading, Target, Watched
 from collectors.sweep import sweep
@@ -70,6 +70,7 @@ def test_the_posts_of_a_topic() -> None:
     assert long.text == "#晚风茶新品# 一共三条 第一条\n第二条\n第三条"
     assert (repost.kind, repost.repost_of) == (Kind.REPOST, original.key)
     assert [each.reason for each in page.rejected] == ["deleted"]
+    assert page.withdrawn == (Withdrawn(key="weibo:5368348145614879", reason="抱歉，此微博已被作者删除。"),)
     assert (page.covered_from, page.covered_until) == (repost.published_at, first.published_at)
     assert page.pages_shown == 4  # of 4321 posts the newest 200
 

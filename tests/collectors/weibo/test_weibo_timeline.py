@@ -302,3 +302,20 @@ def test_whatever_the_fields_hold_the_answer_is_a_page_or_a_source_error(posts: 
     except SourceError:
         return
     assert all(post.text and post.published_at.tzinfo for post in page.posts)
+
+
+def test_a_post_passed_on_that_is_marked_as_deleted_is_withdrawn_and_one_that_is_only_hidden_is_not() -> None:
+    gone = {"id": 5368144331804001, "deleted": "1", "text": "抱歉，此微博已被作者删除。"}
+    hidden = {"id": 5368144331804002, "text": "抱歉，作者已设置仅展示半年内微博"}
+    told = [
+        {
+            "id": 5368144331804818 + n,
+            "created_at": "Sun Nov 22 20:00:00 +0800 2026",
+            "text": "看",
+            "retweeted_status": of,
+        }
+        for n, of in enumerate((gone, hidden))
+    ]
+    page = parse(listing(*told))
+    assert [post.repost_of for post in page.posts] == ["weibo:5368144331804001", "weibo:5368144331804002"]
+    assert [each.key for each in page.withdrawn] == ["weibo:5368144331804001"]
