@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from html import escape
 
+from monitor.demo.scenario import BEIJING
 from monitor.demo.scripted import Article
 
 _LIMIT = 30
@@ -16,7 +17,8 @@ _HOME = "http://wechat-bridge.local"
 def feed(path: str, articles: Sequence[Article], now: datetime) -> tuple[str, bytes] | None:
     """(content type, body) of a feed as it is at `now`; None where there is no such feed.
 
-    `/feeds/all.rss`, `.atom` and `.json` hold all accounts; articles come newest first.
+    `/feeds/all.rss`, `.atom` and `.json` hold all accounts; articles come newest first. `/rss` holds the same in the
+    dialect of we-mp-rss: times in Beijing without a zone, contents escaped twice.
     """
     shown = [article for article in articles if article.at <= now][:_LIMIT]
     if path == "/feeds/all.rss":
@@ -25,7 +27,24 @@ def feed(path: str, articles: Sequence[Article], now: datetime) -> tuple[str, by
         return "application/atom+xml; charset=utf-8", _atom(shown, now).encode()
     if path == "/feeds/all.json":
         return "application/feed+json; charset=utf-8", _json(shown).encode()
+    if path == "/rss":
+        return "application/xml; charset=utf-8", _we_mp_rss(shown).encode()
     return None
+
+
+def _we_mp_rss(articles: Sequence[Article]) -> str:
+    items = "".join(
+        f"<item><id>{each.short_id}</id><title>{escape(each.title)}</title><guid>{_link(each)}</guid>"
+        f"<link>{_link(each)}</link><author>{escape(each.account)}</author>"
+        f"<pubDate>{each.at.astimezone(BEIJING):%a, %d %b %Y %H:%M:%S} </pubDate>"
+        f"<content:encoded>{escape(f'<![CDATA[{_html(each)}]]>')}</content:encoded></item>\n"
+        for each in articles
+    )
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        '<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>'
+        f"<title>{_TITLE}</title><generator>Mp-We-Rss</generator>\n{items}</channel></rss>\n"
+    )
 
 
 def _rss(articles: Sequence[Article], now: datetime) -> str:

@@ -250,6 +250,12 @@ CASES = (
         stored=lambda: _by_short_id(_articles(), _feed_text),
     ),
     Case(
+        kind="wechat-feed",
+        settings={"url": f"http://{BRIDGE}/rss"},
+        host=BRIDGE,
+        stored=lambda: _by_short_id(_articles(), _feed_text),
+    ),
+    Case(
         kind="wechat-article",
         settings={"urls": (link(articles(WORLD)[-1]),)},
         host=ARTICLES_HOST,
@@ -298,7 +304,7 @@ CASES = (
 
 def _name(case: Case) -> str:
     return "-".join([case.kind, *(key for key in ("visitor", "via", "search", "feeds") if key in case.settings)]) + (
-        f".{case.settings['url'].rpartition('.')[2]}" if "url" in case.settings else ""
+        f".{case.settings['url'].rpartition('/')[2]}" if "url" in case.settings else ""
     )
 
 
