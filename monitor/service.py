@@ -16,6 +16,7 @@ from typing import Self
 import httpx
 
 from analysis.annotate import Annotator
+from analysis.matching import Topic
 from collectors.authors import Authors
 from collectors.clock import Clock
 from collectors.pace import HostPace
@@ -132,7 +133,12 @@ def build(
 
 def make_annotator(config: Config) -> Annotator:
     """The language part as configured."""
-    return Annotator([topic.to_topic(lambda *account: authors(config).id(*account)) for topic in config.topics])
+    return Annotator(topics(config))
+
+
+def topics(config: Config) -> list[Topic]:
+    """The topics as the language part takes them."""
+    return [topic.to_topic(lambda *account: authors(config).id(*account)) for topic in config.topics]
 
 
 def watch(

@@ -11,6 +11,7 @@ from monitor.commands import (
     hashtags,
     importing,
     outbox,
+    reanalysing,
     reports,
     routes,
     sentiment,
@@ -32,6 +33,7 @@ def attach(app: typer.Typer) -> None:
     app.command()(reports.export)
     app.command()(hashtags.hashtags)
     app.command()(explaining.explain)
+    app.command()(reanalysing.reanalyse)
     app.command()(status.status)
     app.add_typer(sources.app, name="sources")
     app.add_typer(channels.app, name="channels")

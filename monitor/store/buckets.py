@@ -67,7 +67,7 @@ EVER = (-(2**62), 2**62)
 RECOUNT_ALL = f"""
 INSERT INTO buckets (topic_id, resolution_s, start, platform, {COLUMNS})
 SELECT ?1, ?2, m.published_at - m.published_at % ?2, m.platform, {COUNT} FROM mentions m
-WHERE m.topic_id = ?1 GROUP BY m.published_at / ?2, m.platform
+WHERE m.topic_id = ?1 AND m.published_at >= ?3 AND m.published_at < ?4 GROUP BY m.published_at / ?2, m.platform
 """
 
 
@@ -108,13 +108,17 @@ def recount(connection: sqlite3.Connection, topic: int, moments: Collection[int]
     connection.executemany(COUNT_AUTHORS, [(topic, start) for start in hours])
 
 
-def recount_topic(connection: sqlite3.Connection, topic: int) -> None:
-    """Count everything of a topic again, after its mentions were rewritten."""
-    connection.execute("DELETE FROM buckets WHERE topic_id = ?", (topic,))
-    connection.execute("DELETE FROM hour_authors WHERE topic_id = ?", (topic,))
+def recount_topic(connection: sqlite3.Connection, topic: int, since: int = EVER[0], until: int = EVER[1]) -> None:
+    """Count everything of a topic between two whole hours again, after its mentions were rewritten."""
+    window = (since, until)
+    connection.execute("DELETE FROM hour_authors WHERE topic_id = ? AND hour >= ? AND hour < ?", (topic, *window))
     for size in (MINUTE, HOUR):
-        connection.execute(RECOUNT_ALL, (topic, size))
-    connection.execute(HOUR_AUTHORS, (topic, EVER[0], EVER[1]))
+        connection.execute(
+            "DELETE FROM buckets WHERE topic_id = ? AND resolution_s = ? AND start >= ? AND start < ?",
+            (topic, size, *window),
+        )
+        connection.execute(RECOUNT_ALL, (topic, size, *window))
+    connection.execute(HOUR_AUTHORS, (topic, *window))
 
 
 def tallies(

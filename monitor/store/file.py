@@ -129,6 +129,17 @@ class DatabaseFile:
                 raise
 
     @contextmanager
+    def attached(self, other: Path, name: str) -> Iterator[sqlite3.Connection]:
+        """A transaction that sees the tables of another file as `name.table`."""
+        with self._guard, self._faults():
+            self._connection.execute(f"ATTACH ? AS {name}", (str(other),))
+            try:
+                with self.writing() as connection:
+                    yield connection
+            finally:
+                self._connection.execute(f"DETACH {name}")
+
+    @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """The shared connection, for reads that end within the block."""
         with self._guard, self._faults():

@@ -21,6 +21,7 @@ from monitor.store.file import DatabaseFile
 from monitor.store.hosts import load_paces
 from monitor.store.ingest import ingest
 from monitor.store.migrations import STEPS, check, migrate
+from monitor.store.staging import StagedReading
 from monitor.store.store import (
     CoveredStretch,
     Decider,
@@ -97,6 +98,9 @@ class SqliteStore:
         progress: Callable[[int], None],
     ) -> int:
         return topics.recount(self._file, topic, annotate, progress)
+
+    def reanalysis(self, version: str, topics: Sequence[str], since: datetime, until: datetime | None) -> StagedReading:
+        return StagedReading(self._file, version, topics, since, until)
 
     def topics(self) -> tuple[TopicState, ...]:
         with self._file.reading() as connection:

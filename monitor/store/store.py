@@ -22,6 +22,7 @@ from collectors.stretch import Stretch
 from monitor.alerts.matchers import Matcher
 from monitor.alerts.silences import Silence
 from monitor.alerts.types import Acknowledgement, Alert, Delivery, Message, Telling, Transition
+from monitor.store.reanalysis import Reanalysis
 
 
 class StoreError(Exception):
@@ -269,6 +270,11 @@ class Store(Protocol):
     ) -> int:
         """Rewrite the topic's mentions and buckets from all stored posts, at once; Observations stay as they were.
         `progress` is told how many posts were read. Returns the number of mentions."""
+        ...
+
+    def reanalysis(self, version: str, topics: Sequence[str], since: datetime, until: datetime | None) -> Reanalysis:
+        """A second reading of the posts of [since, until) under another version of the annotations, for these topics.
+        A read-only store can stage and compare it."""
         ...
 
     def topics(self) -> tuple[TopicState, ...]: ...
