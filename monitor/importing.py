@@ -1,8 +1,8 @@
 """Files into the store: the same annotate-and-ingest as a live visit, in batches."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from collectors.authors import Authors
@@ -88,14 +88,19 @@ def pages(path: Path, source: Source, client: Client, authors: Authors, now: dat
 
 
 def as_visit(path: Path, source: Source, pipeline: Pipeline, page: Page, slot: str, now: datetime) -> Visit:
+    """What a file tells was read when it was written, at the latest: its counts replace none that are newer."""
+    written = datetime.fromtimestamp(path.stat().st_mtime, UTC) if path.is_file() else now
+    posts = tuple(
+        replace(post, collected_at=max(post.published_at, min(post.collected_at, written))) for post in page.posts
+    )
     return Visit(
         slot=f"import/{path}@{slot}",
         source=source.kind,
         target=path.name,
         platform=source.platform,
         at=now,
-        posts=page.posts,
-        annotations=tuple(pipeline.annotate(page.posts)),
+        posts=posts,
+        annotations=tuple(pipeline.annotate(posts)),
         rejected=page.rejected,
         pages=1,
     )

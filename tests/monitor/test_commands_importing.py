@@ -1,6 +1,10 @@
 """`monitor import`: files that people and other programs have touched."""
 
+import csv
+import io
 import json
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -152,3 +156,19 @@ def test_posts_that_are_imported_are_counted(config: Path, tmp_path: Path) -> No
     head, *rows = [line.split(",") for line in done.stdout.removeprefix("\ufeff").splitlines()]
     counted = {each[head.index("start")]: each[head.index("mentions")] for each in rows}
     assert counted == {"2026-03-01T10:00:00+08:00": "2", "2026-03-01T11:00:00+08:00": "1"}
+
+
+def test_an_old_file_that_is_imported_late_replaces_no_newer_counts(config: Path, tmp_path: Path) -> None:
+    new = written(tmp_path / "new.csv", row(1).replace(",3,2026", ",30,2026"))
+    old = written(tmp_path / "old.csv", row(1))
+    march = datetime(2026, 3, 1, 12, tzinfo=UTC).timestamp()
+    os.utime(old, (march, march))
+    for file in (new, old):
+        assert monitor("import", file, "-c", config).exit_code == Exit.OK
+    exported = monitor("export", "posts", "--from", "2026-03-01", "-c", config)
+    (post,) = csv.DictReader(io.StringIO(exported.stdout.removeprefix("\ufeff")))
+    assert post["likes"] == "30"
+    readings = monitor("export", "counts", "--from", "2026-03-01", "-c", config)
+    told = [(each["at"], each["likes"]) for each in csv.DictReader(io.StringIO(readings.stdout.removeprefix("\ufeff")))]
+    assert [likes for _, likes in told] == ["3", "30"]
+    assert told[0][0] == "2026-03-01T20:00:00+08:00"
