@@ -1,5 +1,6 @@
 """From the outbox to the channels: at least once, no channel waits for another, and nobody fails in silence."""
 
+import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -9,12 +10,16 @@ from random import Random
 import httpx
 import pytest
 
+from collectors.secret import Secret
 from monitor.alerts.dispatch import FAILING_AFTER, LEASE, LONGEST_AGE, Dispatcher, DispatchReport
 from monitor.alerts.messages import Audience
 from monitor.alerts.types import Message, Severity
 from monitor.channels.channel import DeliveryError, Receipt
+from monitor.channels.webhook import Webhook, WebhookSettings
+from monitor.channels.wecom import WeCom, WeComSettings
 from monitor.store.sqlite import open_store
-from monitor.store.store import NewDelivery, Store
+from monitor.store.store import NewDelivery, OutboxCounts, Store
+from tests.contracts.local_provider import HANG, RESET, provider
 
 NOW = datetime(2026, 11, 20, 2, 40, tzinfo=UTC)
 GONE = DeliveryError("gone", retry=False)
@@ -218,3 +223,92 @@ def test_more_than_a_batch_goes_out_in_one_dispatch(store: Store) -> None:
     owe(store, *((f"{number:03}", "chat") for number in range(450)))
     assert dispatch(store, {"chat": chat}) == DispatchReport(delivered=450)
     assert chat.sent == sorted(chat.sent)
+
+
+def owe_group(store: Store, *event_ids: str, channel: str = "chat") -> None:
+    store.enqueue(
+        [
+            NewDelivery(
+                alert=None,
+                channel=channel,
+                recipient="",
+                message=Message(
+                    event_id=each, event="firing", severity=Severity.WARN, title=each, lines=(f"of {each}",)
+                ),
+                next_attempt_at=NOW,
+                group="topic=tea",
+            )
+            for each in event_ids
+        ],
+        NOW,
+    )
+
+
+def test_a_group_is_sent_as_one_message_and_marked_whole(store: Store) -> None:
+    chat = Spy()
+    owe_group(store, "a", "b", "c")
+    owe(store, ("alone", "chat"))
+    assert dispatch(store, {"chat": chat}) == DispatchReport(delivered=4)
+    assert chat.titles == ["a (+2 more)", "alone"]
+    assert len({each.batch for each in store.deliveries() if each.message.title != "alone"}) == 1
+
+
+@pytest.mark.parametrize("stage", ["send", "mark"])
+def test_a_group_that_a_crash_cut_off_is_sent_again_as_the_same_message(store: Store, stage: str) -> None:
+    def crash(reached: str) -> None:
+        if reached == stage:
+            raise KeyboardInterrupt
+
+    chat = Spy()
+    owe_group(store, "a", "b")
+    with pytest.raises(KeyboardInterrupt):
+        dispatch(store, {"chat": chat}, on_stage=crash)
+    owe_group(store, "late")  # joins no message that may have been sent
+    assert dispatch(store, {"chat": chat}, NOW + LEASE) == DispatchReport(delivered=3)
+    first = chat.sent[0]
+    assert set(chat.sent) == {first, "late"}
+    assert chat.sent.count(first) == (2 if stage == "mark" else 1)
+
+
+def test_a_group_of_one_is_told_as_the_alert_it_is(store: Store) -> None:
+    chat = Spy()
+    owe_group(store, "a")
+    dispatch(store, {"chat": chat})
+    assert (chat.sent, chat.titles) == (["a"], ["a"])
+
+
+@pytest.mark.parametrize(
+    ("worse", "attempts"),
+    [
+        ((200, {}, b'{"errcode":45009}'), 2),
+        ((429, {"Retry-After": "60"}, b""), 2),
+        ((RESET, {}, b""), 2),
+        ((HANG, {}, b""), 2),
+        ((503, {}, b""), 2),
+    ],
+    ids=["refused with 200", "limited", "reset after it was taken", "hangs", "down"],
+)
+def test_over_a_socket_what_goes_wrong_is_sent_again_under_one_id(
+    store: Store, worse: tuple[int, dict[str, str], bytes], attempts: int
+) -> None:
+    accepted = (200, {}, b'{"errcode":0}')
+    with (
+        provider(worse, accepted) as robot,
+        provider(worse, (200, {}, b"")) as hook,
+        provider(accepted) as fine,
+        httpx.Client(timeout=0.5) as client,
+    ):
+        channels = {
+            "robot": WeCom(WeComSettings(url=Secret(robot.url))),
+            "hook": Webhook(WebhookSettings(url=Secret(hook.url), secret=Secret("k"))),
+            "fine": WeCom(WeComSettings(url=Secret(fine.url))),
+        }
+        owe(store, ("r", "robot"), ("f", "fine"), ("h", "hook"))
+        dispatcher = Dispatcher(store, channels, client)
+        first = dispatcher.dispatch(NOW)
+        assert (len(fine.bodies), first.delivered >= 1, first.dead) == (1, True, 0)
+        dispatcher.dispatch(NOW + timedelta(minutes=2))
+        assert store.outbox() == OutboxCounts(pending=0, dead=0, delivered=3, failing_since=None)
+        assert len(robot.bodies) == attempts
+        assert len(set(robot.bodies)) == 1
+        assert {json.loads(body)["event_id"] for body in hook.bodies} == {"h"}
