@@ -6,6 +6,8 @@ from analysis.rules.rule import Figures
 from monitor.alerts.types import Alert, Coverage, Volume
 from monitor.alerts.wording import Wording
 
+NATS = "nats"
+
 
 def how_bad(alert: Alert, words: Wording) -> str:
     """The figures of the newest breach in the reader's language; the rule's own sentence where it gave no figures."""
@@ -22,7 +24,8 @@ def how_bad(alert: Alert, words: Wording) -> str:
     if told.share is not None and told.usual_share is not None:
         parts.append(words.share.format(share=_percent(told.share), usual=_percent(told.usual_share)))
     if alert.value is not None and alert.limit is not None:
-        parts.append(words.evidence.format(value=figure(alert.value, alert), limit=figure(alert.limit, alert)))
+        line = f"{alert.limit:,.1f}" if alert.unit == NATS else figure(alert.limit, alert)
+        parts.append(words.evidence.format(value=figure(alert.value, alert), limit=line))
     if told.by_floor:
         parts.append(words.by_floor)
     return words.semicolon.join(parts)
@@ -85,7 +88,8 @@ def figure(value: float, alert: Alert) -> str:
     """With its unit; a share from 0 to 1 as a percentage."""
     if alert.unit.startswith("share"):
         return f"{value:.1%}"
-    return f"{value:,.4g} {alert.unit}".rstrip()
+    digits = ",.1f" if alert.unit == NATS else ",.4g"
+    return f"{value:{digits}} {alert.unit}".rstrip()
 
 
 def _percent(share: float) -> str:

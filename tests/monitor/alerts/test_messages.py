@@ -148,13 +148,12 @@ def test_the_figures_of_the_breach_are_told_in_both_languages() -> None:
     english = firing_message(alert, "e", EN, now=AT, title="t").lines
     assert english[1] == (
         "How bad: 41 complaints by 38 authors in 7 min, 8.2 expected for Mon 20:00; share 6.1 % against 2.0 %; "
-        "evidence 9.43 nats, line 9 nats"
+        "evidence 9.4 nats, line 9.0"
     )
     assert english[3] == "Volume surges, too: 3.2 times what is usual at this hour"
     chinese = firing_message(alert, "e", ZH, now=AT, title="t").lines
     assert chinese[1] == (
-        "程度：7 分钟内 38 人投诉 41 条，周一 20:00 正常约 8.2 条；占比 6.1 %，平时 2.0 %；"
-        "证据 9.43 nats，告警线 9 nats"
+        "程度：7 分钟内 38 人投诉 41 条，周一 20:00 正常约 8.2 条；占比 6.1 %，平时 2.0 %；证据 9.4 nats，告警线 9.0"
     )
     assert chinese[3] == "声量同时激增：为此时段平时的 3.2 倍"
     calm = replace(alert, figures=replace(FIGURES, volume_surges=False, volume_ratio=None, by_floor=True))
