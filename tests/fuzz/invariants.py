@@ -16,7 +16,7 @@ _BID = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{7,12}(?![0-9A-Za-z])")
 _CLOCK = re.compile(r"(?=([0-9]{1,2})\s*:\s*([0-9]{2})(?:\s*:\s*([0-9]{2}))?)")  # overlapping, as days are
 _DAY = re.compile(r"(?=([0-9]{1,2})[-/月]([0-9]{1,2})(?![0-9]))")  # overlapping: 2026-11-23 shows 11-23
 _COMPACT_DAY = re.compile(r"20[0-9]{2}([0-9]{2})([0-9]{2})")
-_NAMED_DAY = re.compile(r"([0-9]{1,2}) ([A-Z][a-z]{2})|([A-Z][a-z]{2}) ([0-9]{1,2})")
+_NAMED_DAY = re.compile(r"([0-9]{1,2})\s+([A-Z][a-z]{2})|([A-Z][a-z]{2})\s+([0-9]{1,2})")
 _AGO = re.compile(r"([0-9]{1,5}) ?(秒|分钟|小时)前")
 _UNIT_S = {"秒": 1, "分钟": 60, "小时": 3600}
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
