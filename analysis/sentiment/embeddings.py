@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 _MAGIC = b"E5S1"
 _BLOCK = 32  # weights that share a scale: a half float, then 16 bytes of two weights each
-_WORD = re.compile("[\u4e00-\u9fff]{1,3}|[\u2600-\u27bf\U0001f300-\U0001faff]")
+LONGEST_WORD = 3
+_WORD = re.compile(f"[\u4e00-\u9fff]{{1,{LONGEST_WORD}}}|[\u2600-\u27bf\U0001f300-\U0001faff]")
 
 
 class BadEmbeddings(ValueError):

@@ -17,6 +17,7 @@ from typing import Any
 
 from analysis.lexicon import read_lexicon
 from analysis.sentiment.embeddings import BadEmbeddings, read_embeddings
+from analysis.sentiment.learning import Example, learn
 from analysis.sentiment.tables import BadTable, distinct, key, read_table
 from analysis.sentiment.weights import SHIPPED, write_weights
 
@@ -25,11 +26,6 @@ _LEXICON_WEIGHT = 0.3
 
 def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
-    try:
-        from analysis.sentiment.learning import Example, learn
-    except ImportError:
-        sys.stderr.write('training needs PyTorch: pip install "trend-monitor[training]"\n')
-        return 1
     try:
         seen = {key(row.text) for path in asked.exclude for row in read_table(path)}
         examples = []

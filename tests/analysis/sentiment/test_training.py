@@ -1,8 +1,7 @@
-"""Training: the command, and, where PyTorch is installed, what it learns from a handful of posts."""
+"""Training: the command, and what it learns from a handful of posts."""
 
 import random
 import struct
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -65,18 +64,7 @@ def test_another_file_is_told(tmp_path: Path) -> None:
         read_embeddings(path)
 
 
-def test_without_pytorch_the_command_tells_what_to_install(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.delitem(sys.modules, "analysis.sentiment.learning", raising=False)
-    monkeypatch.setitem(sys.modules, "torch", None)
-    assert main([str(posts(tmp_path)), "--out", str(tmp_path / "m.npz")]) == 1
-    assert 'pip install "trend-monitor[training]"' in capsys.readouterr().err
-    assert not (tmp_path / "m.npz").exists()
-
-
 def test_a_model_learns_what_its_tables_say(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    pytest.importorskip("torch")
     out = tmp_path / "m.npz"
     assert main([str(posts(tmp_path)), "--out", str(out)]) == 0
     assert "n-grams from 600 posts" in capsys.readouterr().out
@@ -89,7 +77,6 @@ def test_a_model_learns_what_its_tables_say(tmp_path: Path, capsys: pytest.Captu
 
 
 def test_what_must_not_be_learned_from_is_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    pytest.importorskip("torch")
     table, left_out = posts(tmp_path), tmp_path / "dev.tsv"
     left_out.write_text("\n".join(table.read_text(encoding="utf-8").split("\n")[:30]), encoding="utf-8")
     assert main([str(table), "--exclude", str(left_out), "--out", str(tmp_path / "m.npz")]) == 0
@@ -97,7 +84,6 @@ def test_what_must_not_be_learned_from_is_not(tmp_path: Path, capsys: pytest.Cap
 
 
 def test_a_word_that_no_post_holds_gets_the_weight_of_words_like_it(tmp_path: Path) -> None:
-    pytest.importorskip("torch")
     up, down = [5] * 16 + [-5] * 16, [-5] * 16 + [5] * 16
     vectors = embeddings(tmp_path, {**dict.fromkeys([*GOOD, "惬意"], up), **dict.fromkeys([*BAD, "恶劣"], down)})
     out = tmp_path / "m.npz"
@@ -109,7 +95,6 @@ def test_a_word_that_no_post_holds_gets_the_weight_of_words_like_it(tmp_path: Pa
 
 
 def test_a_bad_table_ends_the_command_with_its_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    pytest.importorskip("torch")
     path = tmp_path / "posts.tsv"
     path.write_text("no tab\n", encoding="utf-8")
     assert main([str(path), "--out", str(tmp_path / "m.npz")]) == 1
