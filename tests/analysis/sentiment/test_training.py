@@ -10,6 +10,7 @@ import pytest
 from analysis.sentiment.embeddings import BadEmbeddings, read_embeddings
 from analysis.sentiment.sentiment import Sentiment
 from analysis.sentiment.train import main
+from analysis.sentiment.vocabulary import make_vocabulary
 from analysis.sentiment.weights import read_weights
 
 GOOD, BAD, PLAIN = ["好喝", "喜欢", "开心", "贴心"], ["难喝", "讨厌", "生气", "粗鲁"], ["周一", "开会", "公告", "通知"]
@@ -99,3 +100,14 @@ def test_a_bad_table_ends_the_command_with_its_place(tmp_path: Path, capsys: pyt
     path.write_text("no tab\n", encoding="utf-8")
     assert main([str(path), "--out", str(tmp_path / "m.npz")]) == 1
     assert "posts.tsv:1: expected label<TAB>text" in capsys.readouterr().err
+
+
+def test_the_slope_of_the_sums_is_what_the_sums_change_by() -> None:
+    known = make_vocabulary(["好喝", "好喝难喝", "难喝"], None)
+    grams = known.grams(["好喝", "", "难喝好喝"])
+    dice = np.random.default_rng(3)
+    weights = dice.normal(size=(len(known.keys), 2)).astype(np.float32)
+    slope = dice.normal(size=(3, 2)).astype(np.float32)
+    there, back = (grams.times(weights) * slope).sum(), (weights * grams.spread(slope, len(known.keys))).sum()
+    assert there == pytest.approx(back, rel=1e-4)
+    assert np.array_equal(grams.of(np.array([2, 0])).times(weights), grams.times(weights)[[2, 0]])
