@@ -33,6 +33,10 @@ def test_written_posts_are_labelled_and_distinct() -> None:
     assert {name for first, *_ in found for name in first.split(",")} == {NONE, *CATEGORIES}
 
 
+def test_posts_written_later_are_labelled() -> None:
+    assert all(is_label(label) and part in ("seen", "unseen") for label, part, _ in rows("later.tsv"))
+
+
 def test_titles_and_verdicts_are_hashes_with_one_word() -> None:
     assert {scored for *_, scored in rows("titles.tsv")} == {NONE, "outage"}
     assert len(rows("titles.tsv")) == 200
@@ -41,10 +45,10 @@ def test_titles_and_verdicts_are_hashes_with_one_word() -> None:
         assert all(re.fullmatch("[0-9a-f]{16}", each) for each, *_ in rows(name))
 
 
-def test_no_file_of_labels_but_the_written_posts_holds_chinese_text() -> None:
+def test_no_file_of_labels_but_those_of_written_posts_holds_chinese_text() -> None:
     for path in LABELS.glob("*.tsv"):
         text = path.read_text("utf-8").replace("崩了", "").replace("崩", "")
-        assert (re.search("[\u4e00-\u9fff]", text) is not None) == (path.name == "written.tsv")
+        assert (re.search("[\u4e00-\u9fff]", text) is not None) == (path.name in ("written.tsv", "later.tsv"))
 
 
 def test_a_score_counts_what_was_right_false_and_missed() -> None:
