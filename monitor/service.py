@@ -26,10 +26,12 @@ from collectors.secret import Secret
 from collectors.session import session_in
 from collectors.source import Pushed, Scope, Source
 from monitor import heartbeat
+from monitor.alerts.directory import Directory
 from monitor.alerts.dispatch import Dispatcher
 from monitor.alerts.judge import Judge, WatchedSource
 from monitor.alerts.messages import Audience
 from monitor.alerts.teller import Teller
+from monitor.channels.addressed import GROUP
 from monitor.channels.channel import Channel
 from monitor.channels.configured import configured_channels
 from monitor.config import Config, SourceConfig
@@ -100,6 +102,7 @@ def build(
     http = httpx.Client(timeout=httpx.Timeout(10.0))
     audience = Audience(language=config.language, time_zone=config.time_zone, external_url=config.external_url)
     outlets = channels(config)
+    directory = people(config)
     teller = Teller(
         store,
         config.routes,
@@ -107,6 +110,7 @@ def build(
         titles={topic.name: topic.title or topic.name for topic in config.topics},
         runbooks={rule.name: rule.runbook for rule in config.rules},
         inhibitions=[each.to_inhibition() for each in config.inhibit],
+        directory=directory,
         alone=[name for name, channel in outlets.items() if getattr(channel, "alone", False)],
     )
     judge = Judge(store, config.rules, config.topics, watched_sources(jobs), teller, on_stage=on_stage)
@@ -117,7 +121,9 @@ def build(
         clock=clock,
         authors=authors(config),
         judge=judge,
-        dispatcher=Dispatcher(store, outlets, http, audience=audience, jitter=jitter, on_stage=on_stage),
+        dispatcher=Dispatcher(
+            store, outlets, http, audience=audience, directory=directory, jitter=jitter, on_stage=on_stage
+        ),
         kept=KeptPages(
             config.storage.folder / "kept",
             max_bytes=config.storage.keep_pages_mb * 1_000_000,
@@ -218,6 +224,13 @@ def pushed_sources(config: Config) -> tuple[tuple[str, Pushed], ...]:
 
 def channels(config: Config) -> Mapping[str, Channel]:
     return configured_channels(config.channels, config.storage.folder)
+
+
+def people(config: Config) -> Directory:
+    """Who can be told through which channel."""
+    kinds = {channel.name: load("trend_monitor.channels", channel.kind) for channel in config.channels}
+    together = (name for name, kind in kinds.items() if getattr(kind, "addressee", None) == GROUP)
+    return Directory(people={person.name: person.addresses for person in config.people}, together=frozenset(together))
 
 
 def make_source(source: SourceConfig) -> Source:

@@ -14,8 +14,10 @@ from random import Random
 
 import httpx
 
+from monitor.alerts.directory import Directory
 from monitor.alerts.messages import Audience, failing_channel_message, grouped_message
 from monitor.alerts.types import Delivery, Message
+from monitor.channels.addressed import addressed
 from monitor.channels.channel import Channel, DeliveryError, Receipt
 from monitor.store.store import NewDelivery, Store
 
@@ -72,6 +74,7 @@ class Dispatcher:
         client: httpx.Client,
         *,
         audience: Audience | None = None,
+        directory: Directory | None = None,
         jitter: Random | None = None,
         on_stage: Callable[[str], None] = lambda _: None,
     ) -> None:
@@ -79,6 +82,7 @@ class Dispatcher:
         self._channels = channels
         self._client = client
         self._audience = audience or Audience()
+        self._directory = directory or Directory()
         self._jitter = jitter
         self._on_stage = on_stage
 
@@ -126,6 +130,8 @@ class Dispatcher:
         channel = self._channels.get(parcel.channel)
         if channel is None:
             raise DeliveryError(f"no channel {parcel.channel} is configured", retry=False)
+        if who := parcel.deliveries[0].recipient:
+            channel = addressed(channel, self._directory.addresses(parcel.channel, who))
         return channel.send(self._client, parcel.message)
 
     def _settle(self, delivery: Delivery, outcome: Outcome, now: datetime, down: Mapping[str, DeliveryError]) -> str:

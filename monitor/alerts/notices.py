@@ -4,10 +4,11 @@ Asked again it owes the same under the same ids, so that it can be asked at ever
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from monitor.alerts.directory import Directory
 from monitor.alerts.escalation import is_taken, steps_due
 from monitor.alerts.grouping import group_due, group_of
 from monitor.alerts.own_rules import CONTROL
@@ -30,6 +31,7 @@ class Standing:
     zone: ZoneInfo
     group_times: Callable[[str, str, str], GroupTimes] = lambda _channel, _recipient, _group: GroupTimes()
     alone: frozenset[str] = frozenset()  # channels that take one alert at a time
+    directory: Directory = field(default_factory=Directory)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +71,9 @@ def _owed(alert: Alert, routes: Sequence[RouteConfig], standing: Standing, now: 
     if CONTROL in alert.labels:
         return
     told = heard(standing.told)
-    begun = [who for who in recipients(routes, alert) if who not in told] if standing.may_begin else []
+    begun = (
+        [who for who in recipients(routes, alert, standing.directory) if who not in told] if standing.may_begin else []
+    )
     if alert.state is State.RESOLVED:
         begun = [] if standing.held_back else begun
         for who in begun:
@@ -100,7 +104,8 @@ def _owed(alert: Alert, routes: Sequence[RouteConfig], standing: Standing, now: 
         for step in steps_due(route, alert, of_route, standing.said, now):
             event = f"firing-{alert.severity}-unheard-{step.after_s:g}"
             for channel in step.channels:
-                yield _notice(alert, routes, standing, now, (channel, ""), Occasion.NOBODY, event)
+                for recipient in standing.directory.recipients(channel, step.people):
+                    yield _notice(alert, routes, standing, now, (channel, recipient), Occasion.NOBODY, event)
 
 
 def heard(tellings: Sequence[Telling]) -> dict[Recipient, list[Telling]]:

@@ -2,16 +2,27 @@
 
 from collections.abc import Iterable, Mapping
 
+from monitor.alerts.directory import Directory
 from monitor.alerts.matchers import Matcher, Sign
 from monitor.alerts.types import Alert
 from monitor.config import RouteConfig
 
-Recipient = tuple[str, str]  # (channel, recipient); the recipient is "" where the channel has only one
+Recipient = tuple[str, str]  # (channel, recipient); the recipient is "" where it is whomever the channel reaches
 
 
-def recipients(routes: Iterable[RouteConfig], alert: Alert) -> tuple[Recipient, ...]:
+def recipients(
+    routes: Iterable[RouteConfig], alert: Alert, directory: Directory | None = None
+) -> tuple[Recipient, ...]:
     """All who are told that the alert fires, each once, in the order of the routes."""
-    return tuple(dict.fromkeys((channel, "") for route in matching(routes, alert) for channel in route.channels))
+    known = directory or Directory()
+    return tuple(
+        dict.fromkeys(
+            (channel, who)
+            for route in matching(routes, alert)
+            for channel in route.channels
+            for who in known.recipients(channel, route.people)
+        )
+    )
 
 
 def wants_resolved(routes: Iterable[RouteConfig], alert: Alert, channel: str) -> bool:

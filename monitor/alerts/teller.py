@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from analysis.rules.rule import SourceHealth
 from analysis.series import Bucket, Estimate
+from monitor.alerts.directory import Directory
 from monitor.alerts.inhibition import BUILT_IN, Inhibition, inhibited_by
 from monitor.alerts.messages import (
     EXAMPLES,
@@ -66,7 +67,7 @@ class Teller:
     """Turns what alerts have become, and the passing of time, into deliveries.
 
     `titles` gives topics their names for people, `runbooks` rules their links; `alone` are the channels that take one
-    alert at a time.
+    alert at a time, `directory` are the people.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class Teller:
         runbooks: Mapping[str, str],
         inhibitions: Sequence[Inhibition] = (),
         alone: Collection[str] = (),
+        directory: Directory | None = None,
     ) -> None:
         self._store = store
         self._routes = routes
@@ -87,6 +89,7 @@ class Teller:
         self._runbooks = runbooks
         self._inhibitions = (*BUILT_IN, *inhibitions)
         self._alone = frozenset(alone)
+        self._directory = directory or Directory()
 
     def tell(
         self, alerts: Sequence[Alert], moments: Moments, at: datetime, now: datetime, health: Health
@@ -133,6 +136,7 @@ class Teller:
                 zone=ZoneInfo(self._audience.time_zone),
                 group_times=self._store.group_times,
                 alone=self._alone,
+                directory=self._directory,
             )
             owed.outdated += outdated(alert, standing)
             for notice in notices(alert, self._routes, standing, now):

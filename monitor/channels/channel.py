@@ -37,7 +37,7 @@ class Receipt:
 
 class Channel(Protocol):
     """One that machines read also sets `alone: ClassVar[bool] = True`: it takes one alert a message, never a group
-    of them."""
+    of them. One that can speak to certain people names the key of its settings that holds them: `addressee`."""
 
     kind: ClassVar[str]
     Settings: ClassVar[type[Any]]

@@ -53,6 +53,7 @@ class DingTalkSettings:
 
 class DingTalk:
     kind: ClassVar[str] = "dingtalk"
+    addressee: ClassVar[str] = "mention"
     Settings: ClassVar[type[DingTalkSettings]] = DingTalkSettings
 
     def __init__(self, settings: DingTalkSettings, clock: Clock | None = None) -> None:

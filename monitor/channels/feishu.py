@@ -58,6 +58,7 @@ class FeishuSettings:
 
 class Feishu:
     kind: ClassVar[str] = "feishu"
+    addressee: ClassVar[str] = "mention"
     Settings: ClassVar[type[FeishuSettings]] = FeishuSettings
 
     def __init__(self, settings: FeishuSettings, clock: Clock | None = None) -> None:

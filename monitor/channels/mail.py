@@ -56,6 +56,7 @@ class MailSettings:
 
 class Mail:
     kind: ClassVar[str] = "mail"
+    addressee: ClassVar[str] = "to"
     Settings: ClassVar[type[MailSettings]] = MailSettings
 
     def __init__(self, settings: MailSettings, clock: Clock | None = None) -> None:

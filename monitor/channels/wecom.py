@@ -46,6 +46,7 @@ class WeComSettings:
 
 class WeCom:
     kind: ClassVar[str] = "wecom"
+    addressee: ClassVar[str] = "mention"
     Settings: ClassVar[type[WeComSettings]] = WeComSettings
 
     def __init__(self, settings: WeComSettings, clock: Clock | None = None) -> None:

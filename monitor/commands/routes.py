@@ -39,18 +39,20 @@ def try_routes(
     """
     from monitor.alerts.notices import Standing, notices
     from monitor.alerts.routes import disagreeing, matching
+    from monitor.service import people
 
     settings = read_config(config)
     zone = ZoneInfo(settings.time_zone)
     when = moment(at, zone) if at else datetime.now(UTC)
     alert = imagined(settings, topic, source, rule, severity, category, when)
-    told = notices(alert, settings.routes, Standing(zone=zone), when)
+    told = notices(alert, settings.routes, Standing(zone=zone, directory=people(settings)), when)
     agreeing = matching(settings.routes, alert)
     facts = {
         "labels": dict(alert.all_labels),
         "told": [
             {
                 "channel": each.channel,
+                "recipient": each.recipient,
                 "at": each.due_at.isoformat(),
                 "group": each.group,
                 "deferred": each.quiet_until is not None,
@@ -58,7 +60,9 @@ def try_routes(
             for each in told
         ],
         "escalation": [
-            {"channels": list(step.channels), "after_s": step.after_s} for route in agreeing for step in route.escalate
+            {"channels": list(step.channels), "people": list(step.people), "after_s": step.after_s}
+            for route in agreeing
+            for step in route.escalate
         ],
         "not_agreeing": [
             {"route": number, "channels": list(route.channels), "labels": {name: route.match[name] for name in wrong}}
@@ -73,13 +77,14 @@ def try_routes(
             "alert     " + ", ".join(f"{name}={value}" for name, value in sorted(alert.all_labels.items()) if value)
         )
         for each in told:
+            who = f"{each.channel} {each.recipient}".strip()
             why = " (after quiet hours)" if each.quiet_until else ""
             group = f", with group {each.group}" if each.group else ""
-            typer.echo(f"told      {each.channel} at {each.due_at.astimezone(zone):%Y-%m-%d %H:%M:%S}{why}{group}")
+            typer.echo(f"told      {who} at {each.due_at.astimezone(zone):%Y-%m-%d %H:%M:%S}{why}{group}")
         for route in agreeing:
             for step in route.escalate:
-                later = timedelta(seconds=step.after_s)
-                typer.echo(f"called    {', '.join(step.channels)} if nobody acknowledges it within {later}")
+                who = ", ".join((*step.channels, *step.people))
+                typer.echo(f"called    {who} if nobody acknowledges it within {timedelta(seconds=step.after_s)}")
         for number, route in enumerate(settings.routes, start=1):
             for label in disagreeing(route, alert.all_labels):
                 has = alert.all_labels.get(label) or "none"

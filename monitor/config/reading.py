@@ -21,6 +21,7 @@ from monitor.config.types import (
     HeartbeatConfig,
     HttpConfig,
     InhibitConfig,
+    PersonConfig,
     PrivacyConfig,
     RouteConfig,
     RuleConfig,
@@ -84,11 +85,12 @@ class _Reading:
 
     def config(self, tables: Mapping[str, Any]) -> Config:
         sections = (
-            *("topics", "sources", "rules", "channels", "routes", "inhibit"),
+            *("topics", "sources", "rules", "channels", "people", "routes", "inhibit"),
             *("digest", "heartbeat", "storage", "privacy", "http", "web"),
         )
         simple = [key for key in keys(Config) if key not in (*sections, "path")]
         self._unknown((), tables, [*sections, *simple])
+        channels = self._kinds(tables, "channels", ChannelConfig)
         config = Config(
             path=self._path,
             topics=self._topics(tables),
@@ -97,7 +99,8 @@ class _Reading:
                 for source in self._kinds(tables, "sources", SourceConfig)
             ),
             rules=self._kinds(tables, "rules", RuleConfig),
-            channels=self._kinds(tables, "channels", ChannelConfig),
+            channels=channels,
+            people=self._people(tables, channels),
             routes=self._listed(tables, "routes", RouteConfig),
             inhibit=self._listed(tables, "inhibit", InhibitConfig),
             heartbeat=self._section(tables, "heartbeat", HeartbeatConfig),
@@ -191,6 +194,32 @@ class _Reading:
             if config and settings is not None:
                 found.append(config)
         return tuple(found)
+
+    def _people(self, tables: Mapping[str, Any], channels: Collection[ChannelConfig]) -> tuple[PersonConfig, ...]:
+        given = tables.get("channels")
+        everything = tuple(given) if isinstance(given, dict) else ()
+        found = []
+        for name, table in self._named(tables, "people"):
+            at = ("people", name)
+            known = self._unknown(at, table, everything)
+            for channel in channels:
+                if isinstance(address := known.get(channel.name), str):
+                    self._check_address((*at, channel.name), channel, address)
+            person = self._read(PersonConfig, {"addresses": known}, at, name=name)
+            if person:
+                found.append(person)
+        return tuple(found)
+
+    def _check_address(self, at: Key, channel: ChannelConfig, address: str) -> None:
+        key = getattr(load_kind("trend_monitor.channels", channel.kind), "addressee", None)
+        if key is None:
+            self._tell(at, f"channels of kind {channel.kind} speak to no single person")
+            return
+        settings: Any = channel.settings
+        try:
+            replace(settings, **{key: (address,)})
+        except ValueError as error:
+            self._tell(at, str(error))
 
     def _kind(self, group: str, table: Mapping[str, Any], at: Key) -> Any:
         try:

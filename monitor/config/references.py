@@ -35,6 +35,10 @@ def check_references(tables: Mapping[str, Any], tell: Tell) -> None:
     values = _label_values(topics, sources, rules)
     for number, route in _listed(tables.get("routes")):
         _check_route(route, ("routes", number), channels, values, tell)
+        _check(route.get("people"), _tables(tables, "people"), "person", ("routes", number, "people"), tell)
+        for step, escalation in _listed(route.get("escalate")):
+            at = ("routes", number, "escalate", step, "people")
+            _check(escalation.get("people"), _tables(tables, "people"), "person", at, tell)
     for number, inhibition in _listed(tables.get("inhibit")):
         _check(inhibition.get("equal"), values, "label", ("inhibit", number, "equal"), tell)
 

@@ -147,6 +147,15 @@ class EscalationStep:
 
     after_s: Annotated[float, Ge(60), Le(7 * 86_400)]
     channels: Annotated[tuple[str, ...], MinLen(1)]
+    people: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonConfig:
+    """A person, and as what channels know them. `[people.NAME]` has a key for each channel."""
+
+    name: str
+    addresses: Mapping[str, Annotated[str, MinLen(1)]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +163,7 @@ class RouteConfig:
     """Alerts whose labels are all as in `match` are told to `channels`. Every matching route counts."""
 
     channels: Annotated[tuple[str, ...], MinLen(1)]
+    people: tuple[str, ...] = ()  # names; who has an address on one of the channels is told, or called, there
     match: Mapping[str, str] = field(default_factory=dict)  # empty: every alert
     on_resolved: bool = True  # tell also when it is over
     group_by: tuple[str, ...] = ()  # labels; alerts that have them equal are told together. Empty: each alone, at once
@@ -245,6 +255,7 @@ class Config:
     sources: tuple[SourceConfig, ...] = ()
     rules: tuple[RuleConfig, ...] = ()
     channels: tuple[ChannelConfig, ...] = ()
+    people: tuple[PersonConfig, ...] = ()
     routes: tuple[RouteConfig, ...] = ()
     inhibit: tuple[InhibitConfig, ...] = ()
     heartbeat: HeartbeatConfig = field(default_factory=HeartbeatConfig)

@@ -242,7 +242,7 @@ def test_routes_show_who_would_be_told_when_and_why_others_would_not(config: Pat
         ("hook", "2026-11-19T19:00:00+00:00", False),
         ("log", "2026-11-19T19:00:00+00:00", False),
     ]
-    assert page["escalation"] == [{"channels": ["log"], "after_s": 900.0}]
+    assert page["escalation"] == [{"channels": ["log"], "people": [], "after_s": 900.0}]
     assert page["labels"]["categories"] == "slow"
     warn = told(*words, "--severity", "warn")
     assert [each["channel"] for each in warn["told"]] == ["log"]

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -11,6 +12,7 @@ import httpx
 import pytest
 
 from collectors.secret import Secret
+from monitor.alerts.directory import Directory
 from monitor.alerts.dispatch import FAILING_AFTER, LEASE, LONGEST_AGE, Dispatcher, DispatchReport
 from monitor.alerts.messages import Audience
 from monitor.alerts.types import Message, Severity
@@ -268,6 +270,22 @@ def test_a_group_that_a_crash_cut_off_is_sent_again_as_the_same_message(store: S
     first = chat.sent[0]
     assert set(chat.sent) == {first, "late"}
     assert chat.sent.count(first) == (2 if stage == "mark" else 1)
+
+
+def test_people_get_mail_of_their_own_and_are_called_by_name_in_a_group(store: Store) -> None:
+    directory = Directory(people={"li": {"chat": "ID1"}, "wang": {"chat": "ID2"}}, together=frozenset({"chat"}))
+    (recipient,) = directory.recipients("chat", ["li", "wang"])
+    message = Message(event_id="e", event="firing", severity=Severity.PAGE, title="t", lines=())
+    due = NewDelivery(alert=None, channel="chat", recipient=recipient, message=message, next_attempt_at=NOW)
+    gone = replace(due, recipient="gone", message=replace(message, event_id="g"))
+    store.enqueue([due, gone], NOW)
+    with provider((200, {}, b'{"errcode":0}')) as robot, httpx.Client() as client:
+        chat = WeCom(WeComSettings(url=Secret(robot.url), mention=("ALL",)))
+        report = Dispatcher(store, {"chat": chat}, client, directory=directory).dispatch(NOW)
+        assert report == DispatchReport(delivered=1, dead=1)
+        (body,) = robot.bodies
+    assert json.loads(body)["markdown"]["content"].endswith("<@ID1><@ID2>")
+    assert by_event(store)["g"].last_error == "no such person is configured with an address on this channel"
 
 
 def test_a_group_of_one_is_told_as_the_alert_it_is(store: Store) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from analysis.rules.rule import Figures
 from analysis.series import Estimate
+from monitor.alerts.directory import Directory
 from monitor.alerts.excerpt import LENGTH, excerpt
 from monitor.alerts.messages import (
     Audience,
@@ -291,6 +292,22 @@ def test_labels_may_name_rule_and_kind_and_absent_labels_do_not_match() -> None:
     by_rule = [RouteConfig(match={"rule": "complaints", "kind": "complaint-share"}, channels=("a",))]
     assert recipients(by_rule, ALERT) == (("a", ""),)
     assert recipients([RouteConfig(match={"source": ""}, channels=("a",))], ALERT) == ()
+
+
+def test_people_of_a_route_are_told_where_they_have_an_address() -> None:
+    directory = Directory(
+        people={"li": {"mail": "li@x.org", "chat": "ID1"}, "wang": {"mail": "w@x.org", "chat": "ID2"}, "zhao": {}},
+        together=frozenset({"chat"}),
+    )
+    route = RouteConfig(channels=("mail", "chat", "log"), people=("li", "wang", "zhao"))
+    assert recipients([route], ALERT, directory) == (
+        ("mail", "li"),
+        ("mail", "wang"),
+        ("chat", "li, wang"),
+        ("log", ""),
+    )
+    assert directory.addresses("chat", "li, wang") == ("ID1", "ID2")
+    assert directory.addresses("mail", "zhao") == ()
 
 
 def test_resolved_goes_where_some_route_wants_it() -> None:

@@ -321,3 +321,66 @@ def test_whatever_is_mangled_is_told_and_never_a_traceback(tmp_path: Path, data:
         return
     assert len(text.splitlines()) >= len(problems) > 0
     assert all(problem.line is None or 1 <= problem.line <= len(lines) + 1 for problem in problems)
+
+
+WITH_PEOPLE = """
+[channels.team]
+kind = "wecom"
+url = { env = "HOOK" }
+
+[channels.post]
+kind = "mail"
+host = "mail.example.org"
+sender = "a@example.org"
+to = ["duty@example.org"]
+
+[people.li]
+team = "ID1"
+post = "li@example.org"
+
+[[inhibit]]
+source = ["kind = source-blocked"]
+target = ["kind=source-blind", "source!~x|y"]
+equal = ["source"]
+
+[digest]"""
+
+
+def test_people_and_inhibitions_are_read(tmp_path: Path) -> None:
+    text = edited(SMALL, "[digest]", WITH_PEOPLE)
+    text = edited(text, 'channels = ["log"]', 'channels = ["log"]\npeople = ["li"]\ngroup_by = ["topic"]')
+    path = tmp_path / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    config = load(path, {"HOOK": "https://h.example", "HOOK_KEY": "k"})
+    assert [(person.name, person.addresses) for person in config.people] == [
+        ("li", {"team": "ID1", "post": "li@example.org"})
+    ]
+    assert config.routes[1].people == ("li",)
+    (inhibition,) = config.inhibit
+    assert inhibition.target == ("kind=source-blind", 'source!~"x|y"')
+
+
+@pytest.mark.parametrize(
+    ("there", "instead", "problem"),
+    [
+        ('post = "li@example.org"', 'post = "li"', "li is not a mail address"),
+        ('post = "li@example.org"', 'log = "li"', "channels of kind file speak to no single person"),
+        ('post = "li@example.org"', 'pots = "li"', "nearest known key: post"),
+        ('equal = ["source"]', 'equal = ["sorce"]', "there is no label sorce"),
+        ('["kind = source-blocked"]', '["kind source-blocked"]', "is no matcher"),
+        ("[[inhibit]]", '[heartbeat]\nurl = { env = "HOOK_KEY" }\n[[inhibit]]', "is not an http or https address"),
+        ('channels = ["log"]', 'channels = ["log"]\npeople = ["lee"]', "there is no person lee"),
+        ('channels = ["log"]', 'channels = ["log"]\ngroup_by = ["topik"]', "there is no label topik"),
+        ('channels = ["log"]', 'channels = ["log"]\nquiet_hours = "22-8"', "are not hours such as"),
+        (
+            'channels = ["log"]',
+            'channels = ["log"]\nescalate = [{ after_s = 900, channels = ["bos"] }]',
+            "there is no channel bos",
+        ),
+    ],
+)
+def test_what_is_wrong_with_people_routes_and_inhibitions_is_told(
+    tmp_path: Path, there: str, instead: str, problem: str
+) -> None:
+    text = edited(edited(SMALL, "[digest]", WITH_PEOPLE), there, instead)
+    assert problem in told(tmp_path, text, {"HOOK": "https://h.example", "HOOK_KEY": "k"})[-1]
