@@ -10,7 +10,9 @@ from enum import StrEnum
 
 import msgspec
 
-VERSION = 2  # of this tree: stored facts of another version are gathered anew, not guessed at
+from analysis.spam import Sign
+
+VERSION = 3  # of this tree: stored facts of another version are gathered anew, not guessed at
 
 
 class Against(StrEnum):
@@ -143,6 +145,47 @@ class Excerpt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rise:
+    """A hashtag or word of the day against a usual day of the past: `growth` is (n + 5) / (usual + 5).
+
+    Words count texts (no copies, no reposts); they have no origin, for no export tells words: `posts` shows one.
+    """
+
+    name: str
+    label: str  # as people write it; of a word the longer string that it is nearly always part of
+    mentions: int
+    authors: int
+    usual: float  # mentions on a usual day
+    growth: float
+    new: bool  # never seen in the past
+    origin: Origin | None
+    posts: tuple[Excerpt, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trends:
+    """Against up to 28 days, of which `days` were seen; too few of them, and nothing is said."""
+
+    days: float
+    rising: tuple[Rise, ...]
+    fading: tuple[Rise, ...]  # only of a day that was over and seen as well as others
+    words: tuple[Rise, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spam:
+    """Copies of one text that look placed: many in an hour, by few accounts or by nobody's."""
+
+    story: str  # key
+    text: str
+    since: datetime
+    until: datetime
+    copies: int
+    authors: int
+    sign: Sign
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """An alert of the topic that was firing on the day; times are event times."""
 
@@ -216,6 +259,7 @@ class Quality:
     rejected_reasons: tuple[tuple[str, int], ...]
     without_polarity: int
     without_author: int
+    spam: tuple[Spam, ...]
     gone: int = 0  # posts that their platform no longer has
 
     @property
@@ -261,6 +305,7 @@ class Facts:
     incidents: tuple[Incident, ...]
     earlier: tuple[Incident, ...]  # of the six days before: shaded in the chart
     hashtags: tuple[Count, ...]
+    trends: Trends
     categories: tuple[Count, ...]
     top_posts: tuple[Excerpt, ...]
     praised: tuple[Excerpt, ...]

@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 from analysis.series import Bucket
 from monitor.digest.comparing import ENOUGH_COVERAGE, thin
 from monitor.digest.excerpts import one_line
-from monitor.digest.facts import VERSION, Count, Facts, Origin, Span
+from monitor.digest.facts import VERSION, Count, Facts, Origin, Spam, Span
 from monitor.digest.headline import day_row, headline
 from monitor.digest.incidents import COMPLAINTS, blind_times, having, incidents
 from monitor.digest.points import by_ten_minutes, point
 from monitor.digest.reading import Reading
+from monitor.digest.trending import EmergingWords, days_seen, shortlist, trends
 from monitor.digest.watching import missing, quality
 from monitor.store.store import Decider, Selection, Store
 
@@ -19,6 +20,7 @@ BEIJING = ZoneInfo("Asia/Shanghai")
 DAY = timedelta(days=1)
 CHARTED = timedelta(days=7)
 HASHTAGS = 10
+SPAM = 5
 ALL = 1_000_000
 
 
@@ -53,7 +55,9 @@ def gather(
     state = next((state for state in store.topics() if state.name == topic), None)
     of_the_day = incidents(store, topic, since, until, now)
     outages = tuple(Span(since=i.began_at, until=i.resolved_at or until) for i in of_the_day if i.kind == COMPLAINTS)
-    read = Reading(outages=outages).read(store.posts(Selection(since=since, until=ends, topic=topic)))
+    seen = days_seen(store, topic, since)
+    words = EmergingWords(shortlist(store, topic, since, ends, seen))
+    read = Reading(outages=outages, words=words).read(store.posts(Selection(since=since, until=ends, topic=topic)))
     return Facts(
         version=VERSION,
         day=day,
@@ -75,6 +79,7 @@ def gather(
         incidents=of_the_day,
         earlier=tuple(i for i in incidents(store, topic, ends - CHARTED, since, now) if i not in of_the_day),
         hashtags=_hashtags(store, topic, since, ends, days, day, read),
+        trends=trends(store, topic, since, ends, seen, words, whole=over and _comparable(days[day])),
         categories=_categories(store, topic, since, ends, days, day, read),
         top_posts=read.top(),
         praised=read.praised(),
@@ -87,6 +92,7 @@ def gather(
             watched_since=state.watched_since if state else None,
             without_polarity=read.without_polarity,
             without_author=read.without_author,
+            spam=_spam(store, read),
             gone=read.gone,
             blind=blind_times(store, topic, sorted({decider.source for decider in own}), since, until),
         ),
@@ -144,6 +150,22 @@ def _categories(
             posts=read.examples(name),
         )
         for name, mentions, authors in store.categories(topic, since, until)
+    )
+
+
+def _spam(store: Store, read: Reading) -> tuple[Spam, ...]:
+    stories = [(store.post(key), key, burst) for key, burst in read.spam()[:SPAM]]
+    return tuple(
+        Spam(
+            story=key,
+            text=one_line(story.post.text, 40) if story else "",
+            since=burst.since,
+            until=burst.until,
+            copies=burst.copies,
+            authors=burst.authors,
+            sign=burst.sign,
+        )
+        for story, key, burst in stories
     )
 
 

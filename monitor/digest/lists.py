@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from monitor.digest.comparing import BASE
 from monitor.digest.excerpts import hosts_only
-from monitor.digest.facts import Count, Excerpt, Facts, Gap, SourceRecord
+from monitor.digest.facts import Count, Excerpt, Facts, Gap, Rise, SourceRecord
 from monitor.digest.reading import NEGATIVE
 from monitor.digest.story import seen_enough
 from monitor.digest.wording import TIMES_FROM, UNKNOWN, Told, Wording, times
@@ -49,6 +49,38 @@ class SourceRow:
 
 def hashtag_rows(facts: Facts, wording: Wording) -> tuple[Row, ...]:
     return _rows(facts.hashtags, [f"#{tag.label}#" for tag in facts.hashtags], facts, wording, new=True)
+
+
+def trend_lines(facts: Facts, wording: Wording) -> tuple[str, ...]:
+    """Rising and fading hashtags, a line each."""
+    trends = facts.trends
+    return tuple(
+        [wording.say("rising", label=f"#{r.label}#", told=_rise(r, facts, wording)) for r in trends.rising]
+        + [wording.say("fading", label=f"#{r.label}#", told=_rise(r, facts, wording)) for r in trends.fading]
+    )
+
+
+def word_rows(facts: Facts, wording: Wording) -> tuple[Row, ...]:
+    """New words, each with a post."""
+    return tuple(
+        Row(
+            label=rise.label,
+            count=wording.count(rise.mentions),
+            note=_rise(rise, facts, wording),
+            change=NO_CHANGE,
+            negative="",
+            width=0,
+            posts=post_boxes(rise.posts, wording),
+        )
+        for rise in facts.trends.words
+    )
+
+
+def _rise(rise: Rise, facts: Facts, wording: Wording) -> str:
+    count = wording.count(rise.mentions)
+    if rise.new:
+        return wording.say("rise_new", n=count, days=f"{facts.trends.days:.0f}")
+    return wording.say("rise_usual", n=count, usual=f"{rise.usual:.1f}", days=f"{facts.trends.days:.0f}")
 
 
 def category_rows(facts: Facts, wording: Wording) -> tuple[Row, ...]:
@@ -149,6 +181,17 @@ def quality_lines(facts: Facts, wording: Wording) -> tuple[str, ...]:
         lines.append(wording.say("authorless", n=wording.count(quality.without_author)))
     if quality.gone:
         lines.append(wording.say("gone", n=wording.count(quality.gone)))
+    lines += [
+        wording.say(
+            f"spam_{spam.sign}",
+            since=wording.clock(spam.since),
+            until=wording.ending(spam.until.replace(second=0, microsecond=0) + timedelta(minutes=1)),
+            n=wording.count(spam.copies),
+            authors=wording.count(spam.authors),
+            text=spam.text,
+        )
+        for spam in quality.spam
+    ]
     if facts.watched_since and facts.watched_since > facts.hours[0].start:
         lines.append(wording.say("watched_since", at=wording.clock(facts.watched_since)))
     return tuple(lines)

@@ -5,9 +5,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from analysis.spam import Copy, SpamBurst, spam_burst
 from collectors.post import Kind
 from monitor.digest.excerpts import engagement, excerpt
 from monitor.digest.facts import Excerpt, Span
+from monitor.digest.trending import EmergingWords
 from monitor.store.store import StoredPost
 
 TOP = 5
@@ -44,6 +46,7 @@ class Reading:
     """
 
     outages: tuple[Span, ...] = ()
+    words: EmergingWords = field(default_factory=lambda: EmergingWords({}))
     reposts: int = 0
     copies: int = 0
     without_polarity: int = 0
@@ -51,7 +54,7 @@ class Reading:
     gone: int = 0
     hashtag_judged: Counter[str] = field(default_factory=Counter)
     hashtag_negative: Counter[str] = field(default_factory=Counter)
-    _copied: Counter[str] = field(default_factory=Counter)  # key of a story → its copies
+    _copied: dict[str, list[Copy]] = field(default_factory=lambda: defaultdict(list))  # key of a story → its copies
     _top: Best = field(default_factory=lambda: Best(TOP))
     _praised: Best = field(default_factory=lambda: Best(PRAISED + TOP))
     _examples: dict[str, Best] = field(default_factory=lambda: defaultdict(lambda: Best(EXAMPLES)))
@@ -59,6 +62,7 @@ class Reading:
     def read(self, posts: Iterable[StoredPost]) -> "Reading":
         for stored in posts:
             self._count(stored)
+            self.words.read(stored)
             if not stored.duplicate_of and stored.post.kind is not Kind.REPOST:
                 self._consider(stored)
         return self
@@ -69,7 +73,9 @@ class Reading:
         self.gone += stored.gone_at is not None
         if stored.duplicate_of:
             self.copies += 1
-            self._copied[stored.duplicate_of] += 1
+            author = (stored.post.platform, stored.post.author_id) if stored.post.author_id else None
+            copy = Copy(at=stored.post.published_at, author=author, followers=stored.post.followers)
+            self._copied[stored.duplicate_of].append(copy)
         if stored.polarity is None:
             self.without_polarity += 1
             return
@@ -94,6 +100,11 @@ class Reading:
         reported = any(span.since <= stored.post.published_at < span.until for span in self.outages)
         return meant + reported + (len(stored.categories) == 1)
 
+    def spam(self) -> tuple[tuple[str, SpamBurst], ...]:
+        """(key of the story, its burst), the largest first."""
+        found = [(story, burst) for story, copies in self._copied.items() if (burst := spam_burst(copies))]
+        return tuple(sorted(found, key=lambda pair: (-pair[1].copies, pair[0])))
+
     def top(self) -> tuple[Excerpt, ...]:
         """Originals with most engagement; posts whose source tells none are not ranked."""
         return self._shown(self._top.ranked())
@@ -111,4 +122,4 @@ class Reading:
         return self.hashtag_negative[hashtag] / judged if judged else None
 
     def _shown(self, posts: Iterable[StoredPost]) -> tuple[Excerpt, ...]:
-        return tuple(excerpt(stored, self._copied[stored.post.key]) for stored in posts)
+        return tuple(excerpt(stored, len(self._copied.get(stored.post.key, ()))) for stored in posts)

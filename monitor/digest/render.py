@@ -104,6 +104,8 @@ def _content(facts: Facts, wording: Wording) -> dict[str, Any]:
         "days": page.day_rows(facts, wording),
         "incidents": page.incident_boxes(facts, wording),
         "hashtags": lists.hashtag_rows(facts, wording),
+        "trends": lists.trend_lines(facts, wording),
+        "words": lists.word_rows(facts, wording),
         "categories": lists.category_rows(facts, wording),
         "posts": lists.post_boxes(facts.top_posts, wording),
         "praised": lists.post_boxes(facts.praised, wording),

@@ -148,6 +148,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "new": ("新上榜", "new"),
     "before_small": ("昨日 {n} 条", "{n} yesterday"),
     "no_hashtags": ("没有话题标签。", "No hashtags."),
+    "rising": ("上升 {label}：{told}", "Rising {label}: {told}"),
+    "fading": ("回落 {label}：{told}", "Fading {label}: {told}"),
+    "rise_new": ("{n} 条，此前 {days} 日未见", "{n}, not seen in the {days} days before"),
+    "rise_usual": ("{n} 条，此前 {days} 日日均 {usual} 条", "{n}, against {usual} a day over the {days} days before"),
+    "h_words": ("新词", "New words"),
     "h_categories": ("投诉类别", "Complaint categories"),
     "no_categories": ("没有识别出投诉。", "No complaints recognised."),
     "authors_n": ("{n} 人", "{n} people"),
@@ -195,6 +200,16 @@ TEXTS: dict[str, tuple[str, str]] = {
     "gone": (
         "{n} 条已被平台删除或屏蔽；仍计入数字。",
         "{n} posts were since deleted or withheld on their platform; they still count.",
+    ),
+    "spam_few": (
+        "疑似刷屏：{since}–{until} 有 {n} 条近似文本，仅 {authors} 个账号：「{text}」。仍计入声量，不计入原创。",
+        "Looks like spam: {since}–{until} {n} near-copies by only {authors} accounts: “{text}”. They count as "
+        "mentions, not as originals.",
+    ),
+    "spam_unknown": (
+        "疑似刷屏：{since}–{until} 有 {n} 条近似文本，账号未知或几乎没有粉丝：「{text}」。仍计入声量，不计入原创。",
+        "Looks like spam: {since}–{until} {n} near-copies by accounts unknown or hardly followed: “{text}”. They "
+        "count as mentions, not as originals.",
     ),
     "watched_since": (
         "{at} 开始按现在的词监测；更早的数字由已存帖子重新统计。",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from analysis.series import Bucket, Completeness
-from monitor.digest.facts import Blind, Gap, Quality, SourceRecord, Span
+from monitor.digest.facts import Blind, Gap, Quality, SourceRecord, Spam, Span
 from monitor.store.coverage import Query, Seen, completeness, cover
 from monitor.store.epoch import bound, seconds
 from monitor.store.store import CoveredStretch, Decider, Store, VisitRecord
@@ -45,6 +45,7 @@ def quality(
     watched_since: datetime | None,
     without_polarity: int,
     without_author: int,
+    spam: tuple[Spam, ...],
     gone: int,
     blind: tuple[Blind, ...],
 ) -> Quality:
@@ -63,6 +64,7 @@ def quality(
         rejected_reasons=tuple(sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))),
         without_polarity=without_polarity,
         without_author=without_author,
+        spam=spam,
         gone=gone,
     )
 

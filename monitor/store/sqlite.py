@@ -269,11 +269,21 @@ class SqliteStore:
             return terms.hashtag_hours(connection, topic, key, bound(since), bound(until))
 
     def word_counts(self, topic: str, words: Sequence[str], since: datetime, until: datetime) -> Mapping[str, int]:
+        self._settle_words(topic, since, until)
+        with self._file.reading() as connection:
+            return terms.word_counts(connection, topic, words, bound(since), bound(until))
+
+    def frequent_words(
+        self, topic: str, since: datetime, until: datetime, at_least: int
+    ) -> tuple[tuple[str, int], ...]:
+        self._settle_words(topic, since, until)
+        with self._file.reading() as connection:
+            return terms.frequent_words(connection, topic, bound(since), bound(until), at_least)
+
+    def _settle_words(self, topic: str, since: datetime, until: datetime) -> None:
         if not self._file.read_only:
             with self._file.writing() as connection:
                 terms.settle_words(connection, topic, bound(since), bound(until))
-        with self._file.reading() as connection:
-            return terms.word_counts(connection, topic, words, bound(since), bound(until))
 
     def categories(self, topic: str, since: datetime, until: datetime) -> tuple[tuple[str, int, int], ...]:
         with self._file.reading() as connection:

@@ -419,6 +419,12 @@ class Store(Protocol):
         since on such a border. Words without any are left out."""
         ...
 
+    def frequent_words(
+        self, topic: str, since: datetime, until: datetime, at_least: int
+    ) -> tuple[tuple[str, int], ...]:
+        """(word, texts) of the days as `word_counts` counts them, with `at_least` texts, most first."""
+        ...
+
     def categories(self, topic: str, since: datetime, until: datetime) -> tuple[tuple[str, int, int], ...]:
         """(complaint category, mentions, distinct authors), most first."""
         ...

@@ -168,6 +168,28 @@ def word_counts(
     return counts
 
 
+def frequent_words(
+    connection: sqlite3.Connection, topic: str, since: int, until: int, at_least: int
+) -> tuple[tuple[str, int], ...]:
+    """(word, texts) on the days (of Beijing) that begin in [since, until) with `at_least` texts, most first."""
+    counts: Counter[str] = Counter()
+    due = _due(connection, topic, since, until)
+    for day in range(day_of(since + DAY - 1), until, DAY):
+        topic_id = next((number for number, other in due if other == day), None)
+        if topic_id is not None:
+            rows = connection.execute(WORDS.format(where=CHOSEN), (topic_id, day, day + DAY))
+            counts.update({word: texts for _, _, word, texts in rows})
+        else:
+            settled = connection.execute(
+                "SELECT w.word, w.texts FROM topics t JOIN word_days w ON w.topic_id = t.id "
+                "WHERE t.name = ? AND w.day = ?",
+                (topic, day),
+            )
+            counts.update(dict(settled.fetchall()))
+    frequent = [(word, texts) for word, texts in counts.items() if texts >= at_least]
+    return tuple(sorted(frequent, key=lambda pair: (-pair[1], pair[0])))
+
+
 def _due(connection: sqlite3.Connection, topic: str, since: int, until: int) -> list[tuple[int, int]]:
     return connection.execute(
         "SELECT d.topic_id, d.day FROM topics t JOIN word_days_due d ON d.topic_id = t.id "

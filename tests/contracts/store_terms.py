@@ -71,3 +71,6 @@ class TermsContract(OpensStore):
         assert store.word_counts("tea", asked, at(MIDNIGHT - DAY), at(MIDNIGHT)) == {"奶茶": 1, "第一杯": 1}
         assert store.word_counts("tea", asked, at(MIDNIGHT - DAY), at(MIDNIGHT + DAY)) == {"奶茶": 3, "第一杯": 2}
         assert store.word_counts("milk", asked, at(MIDNIGHT), at(MIDNIGHT + DAY)) == {}
+        assert store.frequent_words("tea", at(MIDNIGHT), at(MIDNIGHT + DAY), 1) == (("奶茶", 2), ("第一杯", 1))
+        assert store.frequent_words("tea", at(MIDNIGHT), at(MIDNIGHT + DAY), 2) == (("奶茶", 2),)
+        assert store.frequent_words("milk", at(MIDNIGHT), at(MIDNIGHT + DAY), 1) == ()
