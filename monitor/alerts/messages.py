@@ -6,7 +6,7 @@ much of it we can see; what to do. Plain functions from values to a `Message`; t
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from monitor.alerts.types import Acknowledgement, Alert, Coverage, Message, Occa
 from monitor.alerts.wording import WORDINGS, Wording
 
 EXAMPLES = 3
+UNSEEN = timedelta(minutes=30)  # an alert that was not judged for longer may be over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,8 @@ def firing_message(
             rule=alert.rule,
         )
     )
+    if unseen := _unseen_since(alert, now):
+        lines.append(words.unseen.format(since=audience.local(unseen)))
     if told := how_bad(alert, words):
         lines.append(words.how_bad.format(because=told))
     if holds_back:
@@ -221,6 +224,13 @@ def _message(
         links=links,
         facts=facts,
     )
+
+
+def _unseen_since(alert: Alert, now: datetime) -> datetime | None:
+    """Since when nobody knows whether it still fires; None: it was seen lately."""
+    if alert.unknown_since:
+        return alert.unknown_since
+    return alert.judged_at if alert.judged_at and now - alert.judged_at > UNSEEN else None
 
 
 def _links(alert: Alert, audience: Audience, runbook: str) -> dict[str, str]:

@@ -125,8 +125,8 @@ def _is_repeated(
     who: Recipient,
     tellings: Sequence[Telling],
 ) -> bool:
-    """Is it time to remind them? Only of what fires, and of what nobody has taken on."""
-    if alert.state is not State.FIRING or is_taken(alert, standing.said):
+    """Is it time to remind them? Of what fires, nobody has taken on, and asks for something: a note does not."""
+    if alert.state is not State.FIRING or alert.severity is Severity.NOTE or is_taken(alert, standing.said):
         return False
     every_s = [r.repeat_interval_s for r in matching(routes, alert) if who[0] in r.channels and r.repeat_interval_s]
     newest = max(each.next_attempt_at for each in tellings)

@@ -53,6 +53,7 @@ class Wording:
     ratio: str
     occasions: Mapping[Occasion, str]
     held: str
+    unseen: str
     holds_back: str
     acknowledge: str
     silence: str
@@ -126,6 +127,7 @@ EN = Wording(
         Occasion.NOBODY: "Nobody has acknowledged it: you are asked to.",
     },
     held="Noticed at {at}, held back until {until} by quiet hours.",
+    unseen="Nothing is seen since {since}: it may be over, or worse.",
     holds_back="Not told meanwhile: alerts on {subjects}.",
     acknowledge="Acknowledge: {command}",
     silence="Silence: {command}",
@@ -207,6 +209,7 @@ ZH = Wording(
         Occasion.NOBODY: "尚无人认领，请您处理。",
     },
     held="{at} 发现，因免打扰时段推迟到 {until} 通知。",
+    unseen="自 {since} 起看不到数据：可能已恢复，也可能更严重。",
     holds_back="期间不再单独通知：{subjects} 的告警。",
     acknowledge="认领：{command}",
     silence="静默：{command}",

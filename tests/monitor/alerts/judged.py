@@ -13,6 +13,7 @@ from analysis.rules.rule import Answer, Subject, Urgency, Verdict
 from analysis.series import Observation
 from monitor.alerts.inhibition import Inhibition
 from monitor.alerts.judge import Judge
+from monitor.alerts.messages import Audience
 from monitor.alerts.teller import Teller
 from monitor.alerts.types import Alert, Severity
 from monitor.config import RouteConfig, RuleConfig, TopicConfig
@@ -83,7 +84,7 @@ class World:
         teller = Teller(
             self.store,
             self.routes,
-            self.audience,
+            Audience(),
             titles={},
             runbooks={},
             inhibitions=self.inhibitions,

@@ -1,11 +1,12 @@
 """Alerts as pictures: `!` breach, `.` clear, `?` unknown; o ok, p pending, f firing, c recovering, r resolved."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
 
-from analysis.rules.rule import Answer, Verdict
+from analysis.rules.rule import Answer, Urgency, Verdict
 from monitor.alerts.lifecycle import step
 from monitor.alerts.types import Alert, Severity, State, Transition
 
@@ -165,6 +166,45 @@ def test_labels_of_a_breach_are_added_and_renewed() -> None:
         )
         alert, _ = step(alert, breach, hold_s=0, keep_firing_s=0)
     assert alert.labels == {"categories": "slow,busy"}
+
+
+@pytest.mark.parametrize(
+    ("minutes", "configured", "severities", "why"),
+    [
+        ("nnw", "page", "nnw", "it rises with its verdicts"),
+        ("wnp", "page", "wwp", "and does not fall within an episode"),
+        ("ppp", "warn", "www", "never above what is configured"),
+        ("np.w", "page", "nppp", "nor in a recovery"),
+        ("p...n", "page", "ppppn", "a new episode begins with its own"),
+        ("n.w", "page", "nnw", "a breach that never fired leaves nothing"),
+    ],
+)
+def test_an_alert_is_as_urgent_as_the_most_urgent_verdict_of_its_episode_allows(
+    minutes: str, configured: str, severities: str, why: str
+) -> None:
+    letters = {"p": Urgency.PAGE, "w": Urgency.WARN, "n": Urgency.NOTE}
+    hold_s = 120.0 if why.startswith("a breach") else 0.0
+    alert, seen = BLANK, ""
+    for minute, letter in enumerate(minutes):
+        breach = replace(verdict(minute, "." if letter == "." else "!"), urgency=letters.get(letter))
+        alert, _ = step(alert, breach, hold_s=hold_s, keep_firing_s=120, severity=Severity(configured))
+        seen += alert.severity.value[0]
+    assert seen == severities, why
+
+
+def test_an_edit_of_the_configured_severity_counts_from_the_next_breach() -> None:
+    alert, _ = step(BLANK, verdict(0, "!"), hold_s=0, keep_firing_s=0, severity=Severity.PAGE)
+    alert, none = step(alert, verdict(1, "!"), hold_s=0, keep_firing_s=0, severity=Severity.NOTE)
+    assert (alert.severity, none) == (Severity.NOTE, None)
+    alert, told = step(alert, verdict(2, "!"), hold_s=0, keep_firing_s=0, severity=Severity.WARN)
+    assert alert.severity is Severity.WARN
+    assert told == Transition(
+        alert="a:1",
+        at=T0 + timedelta(minutes=2),
+        before=State.FIRING,
+        after=State.FIRING,
+        because="note became warn: ! at 2",
+    )
 
 
 @pytest.mark.parametrize("before", ["", "!", "!!!", "!!!."], ids=["ok", "pending", "firing", "recovering"])

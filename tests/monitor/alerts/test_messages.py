@@ -189,6 +189,15 @@ def test_what_quiet_hours_held_back_says_when_it_was_noticed() -> None:
     assert message.lines[0] == "Noticed at 2026-11-20 10:42, held back until 2026-11-20 15:42 by quiet hours."
 
 
+def test_what_cannot_be_seen_any_more_is_not_said_to_fire_still() -> None:
+    said = "Nothing is seen since 2026-11-20 10:42: it may be over, or worse."
+    blind = replace(ALERT, judged_at=AT)
+    for alert, now in ((blind, AT + timedelta(hours=4)), (replace(blind, unknown_since=AT), AT + timedelta(minutes=1))):
+        assert firing_message(alert, "e", EN, now=now, title="t", occasion=Occasion.AGAIN).lines[2] == said
+    seen = firing_message(blind, "e", EN, now=AT + timedelta(minutes=30), title="t", occasion=Occasion.AGAIN)
+    assert said not in seen.lines
+
+
 def test_an_acknowledgement_is_told_with_its_words() -> None:
     said = Acknowledgement(alert=ALERT.key, at=AT, author="王", comment="在看 {0}")
     message = acknowledged_message(ALERT, "e", ZH, said, title="第一杯")
