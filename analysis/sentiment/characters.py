@@ -1,9 +1,9 @@
 """A batch of texts → one array of characters, cleaned for the model: a few passes over the whole batch, none per text.
 
 NFKC, lower case, traditional characters as simplified ones; links become a space, names (@somebody) a bare @; white
-space is one space, invisible signs are cut, and a character written more than three times in a row counts three times.
-Every text begins and ends with a space, so that n-grams know where it begins. The result for a text does not depend
-on its neighbours, and cleaning the normal form gives what cleaning the text as published gives, hashtags apart.
+space is one space, and invisible signs are cut. Every text begins and ends with a space, so that n-grams know where it
+begins. The result for a text does not depend on its neighbours, and cleaning the normal form gives what cleaning the
+text as published gives, hashtags apart.
 """
 
 import re
@@ -21,7 +21,6 @@ END = "\0"  # stands before each text and after the last; in a text it counts as
 _LINK = re.compile(r"https?://[!-~]+|(?<![a-z0-9])t\.cn/[a-z0-9]+")
 _NAME = re.compile(r"@[\w\-·]{1,30}")
 _SPACE, _CUT = 0x20, 0xFFFFFFFF
-_LONGEST_RUN = 3
 
 Codes = npt.NDArray[np.uint32]
 Indices = npt.NDArray[np.int64]
@@ -40,19 +39,9 @@ def read_characters(texts: Sequence[str]) -> Characters:
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     codes = _table()[codes]
     codes = codes[codes != _CUT]
-    codes = codes[~_repeated(codes)]
+    space = codes == _SPACE
+    codes = codes[~(space & np.roll(space, 1))]  # the first is an END
     return Characters(codes, np.cumsum(codes == 0) - 1)
-
-
-def _repeated(codes: Codes) -> npt.NDArray[np.bool_]:
-    """Spaces after a space, and characters that stand after three of their own kind."""
-    same = np.zeros(len(codes), np.bool_)
-    same[1:] = codes[1:] == codes[:-1]
-    run = same.copy()
-    for back in range(1, _LONGEST_RUN):
-        run[back:] &= same[:-back]
-    repeated: npt.NDArray[np.bool_] = (run | (same & (codes == _SPACE))) & (codes != 0)
-    return repeated
 
 
 @cache

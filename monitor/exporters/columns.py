@@ -31,7 +31,7 @@ POLARITY = Column(
     name="polarity",
     unit="-1 … +1",
     null="cannot be told",
-    meaning="Below 0 the text speaks badly, above 0 well. Counted as negative below -0.0005, positive above 0.0005.",
+    meaning="Below 0 the text speaks badly, above 0 well, 0 is neutral; what rounds to 0.000 counts as neutral.",
 )
 VERSION = Column(
     name="version",

@@ -177,7 +177,7 @@ def test_the_normal_form_reads_as_the_text_as_published(text: str) -> None:
     assert read(normalise(text).text) == read(text)
 
 
-def test_a_run_of_one_character_counts_three_times() -> None:
+def test_the_length_of_a_laugh_says_nothing() -> None:
     assert read("哈哈哈哈哈哈哈哈难喝") == read("哈哈哈难喝")
 
 
