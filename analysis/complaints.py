@@ -27,16 +27,16 @@ Phrases in which the word means something else (`lexicons/innocent.txt`) take it
 questions, conditions, the past and the language of news (complaint_context.py). Irony is not told apart.
 """
 
-import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import NamedTuple
 
 from analysis.annotation import Complaint
 from analysis.complaint_context import Context, Discount, within_clause, within_sentence
-from analysis.lexicon import alternatives, lexicon_digest, read_lexicon
+from analysis.gapped import Gapped, before
+from analysis.lexicon import lexicon_digest, read_lexicon
 from analysis.normal_form import NormalForm
 from analysis.phrases import Hit, PhraseBook
 
@@ -65,25 +65,19 @@ TECHNICAL = frozenset(
 LEXICONS = ("complaints", "innocent", "subjects", "services", "complaint_context")
 SUBJECT_REACH = 8
 BRAND_REACH = 3
-GAP_REACH = 6  # characters of the same clause that … may stand for
-FILLER_REACH = 10  # characters of adverbs that ~ may stand for
-SENTENCE_REACH = 16  # characters of the same sentence that * may stand for
 ALONE = 16  # characters of a whole text that says "某某崩了" and hardly more
-_GAP = re.compile("([…~*])")
-_REACH = {"…": GAP_REACH, "~": FILLER_REACH, "*": SENTENCE_REACH}
 _LONGEST_SUBJECT = 12
 _LONGEST_INNOCENT = 40
 _LOOK_AHEAD = 40  # hits
 _NEEDS = {"": 0, "needs=brand": 1, "needs=subject": 2, "needs=name": 3}
 
 
-@dataclass(frozen=True, slots=True)
-class _Phrase:
-    """One line of the lexicon. `before`: the parts before its last one, nearest first: their phrases, the gap after."""
+class _Phrase(NamedTuple):
+    """One line of the lexicon."""
 
     category: str
     needs: int
-    before: tuple[tuple[frozenset[int], str], ...]
+    pattern: Gapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,34 +107,19 @@ class Complaints:
 
     def __init__(self, book: PhraseBook, subjects: Iterable[str] = (), brands: Iterable[str] = ()) -> None:
         self._context = Context()
-        self._phrases: list[_Phrase] = []
-        by_last: dict[int, list[int]] = {}  # number of a phrase's last part → lines of the lexicon
-        innocent: dict[int, list[int]] = {}
+        phrases: list[_Phrase] = []
         for category, pattern, *needs in read_lexicon("complaints"):
             if category not in CATEGORIES or (needs and needs[0] not in _NEEDS):
                 raise ValueError(
                     f"lexicons/complaints.txt: unknown category or condition: {category} {pattern} {needs}"
                 )
-            self._learn(book, by_last, category, pattern, _NEEDS[needs[0] if needs else ""])
-        for (pattern,) in read_lexicon("innocent"):
-            self._learn(book, innocent, "", pattern, 0)
-        # Tuples of numbers: the garbage collector need not walk over 40,000 lists with every round
-        self._by_last = {number: tuple(lines) for number, lines in by_last.items()}
-        self._innocent = {number: tuple(lines) for number, lines in innocent.items()}
+            phrases.append(_Phrase(category, _NEEDS[needs[0] if needs else ""], Gapped.read(book, pattern)))
+        innocent = [_Phrase("", 0, Gapped.read(book, pattern)) for (pattern,) in read_lexicon("innocent")]
+        self._phrases, self._by_last = phrases, _by_last(phrases)
+        self._innocent, self._innocent_by_last = innocent, _by_last(innocent)
         self._subjects = frozenset(book.add(word) for word in [*(w for (w,) in read_lexicon("subjects")), *subjects])
         self._brands = frozenset(book.add(word) for word in [*(w for (w,) in read_lexicon("services")), *brands])
         self.version = lexicon_digest(*LEXICONS)
-
-    def _learn(self, book: PhraseBook, table: dict[int, list[int]], category: str, pattern: str, needs: int) -> None:
-        *opening, last = _GAP.split(pattern)  # part, gap, part, gap, …
-        before = [
-            (frozenset(book.add(phrase) for phrase in alternatives(part)), gap)
-            for part, gap in zip(opening[::2], opening[1::2], strict=True)
-        ]
-        line = len(self._phrases)
-        self._phrases.append(_Phrase(category, needs, tuple(reversed(before))))
-        for text in alternatives(last):
-            table.setdefault(book.add(text), []).append(line)
 
     def find(self, form: NormalForm, hits: Sequence[Hit]) -> tuple[Complaint, ...]:
         """At most one complaint per category, strongest evidence first. `hits` are those inside `form`."""
@@ -196,7 +175,7 @@ class Complaints:
             number, inner, end = hits[index]
             for line in self._by_last[number]:
                 phrase = self._phrases[line]
-                start = self._opening(text, phrase.before, index, hits)
+                start = phrase.pattern.opening(text, index, hits, self._context.is_filler)
                 if start is not None and self._near_subject(text, phrase.needs, start, index, hits, innocent):
                     found.append(_Candidate(start, -end, phrase.needs > 0, phrase.category, inner))
         return found
@@ -205,33 +184,11 @@ class Complaints:
         """In order of their end."""
         spans = []
         for index, (number, _, end) in enumerate(hits):
-            for line in self._innocent.get(number, ()):
-                start = self._opening(text, self._phrases[line].before, index, hits)
+            for line in self._innocent_by_last.get(number, ()):
+                start = self._innocent[line].pattern.opening(text, index, hits, self._context.is_filler)
                 if start is not None:
                     spans.append((start, end))
         return spans
-
-    def _opening(
-        self, text: str, before: Sequence[tuple[frozenset[int], str]], index: int, hits: Sequence[Hit]
-    ) -> int | None:
-        """Where the phrase begins whose last part is hit `index`; None: what stands before it is not there."""
-        last_start = hits[index][1]
-        if not before:
-            return last_start
-        (phrases, gap), *further = before
-        earliest = None
-        for nearer, (number, start, end) in _before(hits, index, last_start - _REACH[gap]):
-            if end <= last_start and number in phrases and (earliest is None or start < earliest):
-                begins = self._opening(text, further, nearer, hits) if further else start
-                fits = begins is not None and (earliest is None or begins < earliest)
-                if fits and self._fits(gap, text[end:last_start]):
-                    earliest = begins
-        return earliest
-
-    def _fits(self, gap: str, between: str) -> bool:
-        if gap == "~":
-            return self._context.is_filler(between)
-        return within_clause(between) if gap == "…" else within_sentence(between)
 
     def _named(self, text: str, start: int, end: int) -> bool:
         """Is a short name all that stands before the word, and the text hardly more than both?"""
@@ -256,7 +213,7 @@ class Complaints:
         """A 系统 that is an 免疫系统 is no subject."""
         if not needs:
             return True
-        for _, (number, a, b) in _before(hits, index, start - SUBJECT_REACH):
+        for _, (number, a, b) in before(hits, index, start - SUBJECT_REACH):
             if number in self._subjects and within_sentence(text[b:start]) and not _taken_back(a, b, innocent):
                 return True
             near = needs in (1, 3) and start - BRAND_REACH <= b <= start
@@ -273,6 +230,18 @@ class Complaints:
         return False
 
 
+def _by_last(phrases: Sequence[_Phrase]) -> dict[int, tuple[int, ...]]:
+    """Number of a phrase's last part → which lines it may end.
+
+    Tuples of numbers: the garbage collector need not walk over 40,000 lists with every round.
+    """
+    lines: dict[int, list[int]] = {}
+    for line, phrase in enumerate(phrases):
+        for number in phrase.pattern.last:
+            lines.setdefault(number, []).append(line)
+    return {number: tuple(of_number) for number, of_number in lines.items()}
+
+
 def _closest(candidates: Sequence[_Candidate]) -> list[_Candidate]:
     """In order, without the faults that hold something with a closer name: "页面加载不出来" is slow, no mere fault."""
     ordered = sorted(candidates)
@@ -284,14 +253,6 @@ def _closest(candidates: Sequence[_Candidate]) -> list[_Candidate]:
         return any(closer[index].minus_end >= fault.minus_end for index in inside)
 
     return [each for each in ordered if each.category != "fault" or not named_inside(each)]
-
-
-def _before(hits: Sequence[Hit], index: int, reach: int) -> Iterator[tuple[int, Hit]]:
-    """The hits that end at or after `reach` and before (or with) hit `index`, nearest first, each with its number."""
-    for before in range(index - 1, -1, -1):
-        if hits[before][2] < reach:
-            return
-        yield before, hits[before]
 
 
 def _taken_back(start: int, end: int, innocent: Sequence[tuple[int, int]]) -> bool:

@@ -10,6 +10,7 @@ an expression and is none is an error, never a word.
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import re2
 
@@ -40,7 +41,7 @@ class Near:
 class Pattern:
     source: str  # without the slashes
 
-    def compiled(self) -> "re2._Regexp[str]":
+    def compiled(self) -> Any:
         options = re2.Options()
         options.log_errors = False
         options.case_sensitive = False

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -42,7 +42,7 @@ def explain(
         document = stored(settings, post) if post is not None else as_document(text or "", platform)
         explanation = make_annotator(settings).explain(document)
     if as_json:
-        typer.echo(json.dumps(as_tables(explanation), ensure_ascii=False))
+        typer.echo(json.dumps(asdict(explanation), ensure_ascii=False, default=bytes.hex))  # a sketch is bytes
         return
     for line in lines(explanation):
         typer.echo(line)
@@ -68,11 +68,6 @@ def stored(settings: "Config", key: str) -> "Document":
         raise typer.Exit(Exit.FAILURE)
     post = found.post
     return Document(text=post.text, platform=post.platform, kind=post.kind.value, author_id=post.author_id)
-
-
-def as_tables(explanation: "Explanation") -> dict[str, Any]:
-    """JSON-able: what is stored under `annotation`, what led to it beside it."""
-    return asdict(explanation)
 
 
 def lines(explanation: "Explanation") -> Iterator[str]:

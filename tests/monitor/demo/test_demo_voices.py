@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from analysis.complaints import FILLER_REACH, GAP_REACH, SENTENCE_REACH
+from analysis.gapped import FILLER_REACH, GAP_REACH, SENTENCE_REACH
 from analysis.lexicon import read_lexicon
 from analysis.normal_form import normalise
 from monitor.demo.speech import Template, mistype, say, slots, templates

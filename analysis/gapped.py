@@ -1,0 +1,76 @@
+"""Phrases of a lexicon whose parts may stand apart: `页面*打不开` is a 页面 and, in the same sentence, a 打不开.
+
+Between two parts `…` stands for up to 6 characters of the same clause, `~` for up to 10 of adverbs and the like, `*`
+for up to 16 of the same sentence. Parts are looked for with all other phrases, in one pass; this puts them together.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from analysis.complaint_context import within_clause, within_sentence
+from analysis.lexicon import alternatives
+from analysis.phrases import Hit, PhraseBook
+
+GAP_REACH = 6
+FILLER_REACH = 10
+SENTENCE_REACH = 16
+_GAP = re.compile("([…~*])")
+_REACH = {"…": GAP_REACH, "~": FILLER_REACH, "*": SENTENCE_REACH}
+
+
+@dataclass(frozen=True, slots=True)
+class Gapped:
+    """`last`: numbers of the phrases that may end it. `before`: the parts before, nearest first: numbers, gap after."""
+
+    last: tuple[int, ...]
+    before: tuple[tuple[frozenset[int], str], ...]
+
+    @classmethod
+    def read(cls, book: PhraseBook, pattern: str) -> "Gapped":
+        """Adds the phrases of the pattern to the book."""
+        *opening, last = _GAP.split(pattern)  # part, gap, part, gap, …
+        before = [
+            (frozenset(book.add(phrase) for phrase in alternatives(part)), gap)
+            for part, gap in zip(opening[::2], opening[1::2], strict=True)
+        ]
+        return cls(tuple(book.add(phrase) for phrase in alternatives(last)), tuple(reversed(before)))
+
+    def opening(self, text: str, index: int, hits: Sequence[Hit], is_filler: Callable[[str], bool]) -> int | None:
+        """Where it begins if hit `index` is its last part; None: what must stand before that is not there."""
+        return _opening(self.before, text, index, hits, is_filler)
+
+
+def before(hits: Sequence[Hit], index: int, reach: int) -> Iterator[tuple[int, Hit]]:
+    """The hits that end at or after `reach` and before (or with) hit `index`, nearest first, each with its number."""
+    for nearer in range(index - 1, -1, -1):
+        if hits[nearer][2] < reach:
+            return
+        yield nearer, hits[nearer]
+
+
+def _opening(
+    parts: Sequence[tuple[frozenset[int], str]],
+    text: str,
+    index: int,
+    hits: Sequence[Hit],
+    is_filler: Callable[[str], bool],
+) -> int | None:
+    last_start = hits[index][1]
+    if not parts:
+        return last_start
+    (phrases, gap), *further = parts
+    earliest = None
+    for nearer, (number, start, end) in before(hits, index, last_start - _REACH[gap]):
+        if end <= last_start and number in phrases and (earliest is None or start < earliest):
+            begins = _opening(further, text, nearer, hits, is_filler) if further else start
+            fits = begins is not None and (earliest is None or begins < earliest)
+            if fits and _spans(gap, text[end:last_start], is_filler):
+                earliest = begins
+    return earliest
+
+
+def _spans(gap: str, between: str, is_filler: Callable[[str], bool]) -> bool:
+    if gap == "~":
+        return is_filler(between)
+    return within_clause(between) if gap == "…" else within_sentence(between)
