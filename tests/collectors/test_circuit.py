@@ -15,7 +15,7 @@ ERRORS = {
     "w": Blocked("wall"),
     "p": PayloadChanged("data"),
     "r": RateLimited(60.0),
-    "g": Gone(),
+    "g": Gone("deleted"),
 }
 
 
