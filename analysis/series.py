@@ -74,3 +74,4 @@ class Observation:
     estimated: Estimate | None  # where sampled
     categories: tuple[tuple[str, int], ...] = ()  # complaint category → mentions, most first
     version: str = ""  # the Annotation version counted
+    foreseen: float = 1.0  # times what is normal that the calendar announces for this minute; not stored

@@ -113,7 +113,16 @@ def build(
         directory=directory,
         alone=[name for name, channel in outlets.items() if getattr(channel, "alone", False)],
     )
-    judge = Judge(store, config.rules, config.topics, watched_sources(jobs), teller, on_stage=on_stage)
+    judge = Judge(
+        store,
+        config.rules,
+        config.topics,
+        watched_sources(jobs),
+        teller,
+        calendar=config.calendar,
+        time_zone=config.time_zone,
+        on_stage=on_stage,
+    )
     pipeline = Pipeline(
         store=store,
         annotator=annotator,

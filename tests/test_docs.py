@@ -8,6 +8,7 @@ import pytest
 
 from collectors.registry import names
 from monitor.config import (
+    CalendarConfig,
     Config,
     DigestConfig,
     HeartbeatConfig,
@@ -47,6 +48,7 @@ KEYS = [
     (SourceConfig, ""),
     (RuleConfig, ""),
     (RouteConfig, ""),
+    (CalendarConfig, ""),
     (InhibitConfig, ""),
     (HeartbeatConfig, "heartbeat."),
     (DigestConfig, "digest."),
@@ -76,7 +78,7 @@ def test_every_key_is_documented_with_its_default(kind: type, section: str) -> N
 def test_every_documented_key_is_there() -> None:
     known = {
         f.name
-        for kind in (Config, TopicConfig, SourceConfig, RuleConfig, RouteConfig, InhibitConfig)
+        for kind in (Config, TopicConfig, SourceConfig, RuleConfig, RouteConfig, CalendarConfig, InhibitConfig)
         for f in fields(kind)
     }
     known |= {

@@ -48,7 +48,12 @@ class ComplaintShare:
         tally, share = part
         start = int(seen.start.timestamp())
         firing, score = self.judge(
-            start, float(tally.mentions), float(tally.complaints), float(tally.complaint_authors), share
+            start,
+            float(tally.mentions),
+            float(tally.complaints),
+            float(tally.complaint_authors),
+            share,
+            seen.foreseen,
         )
         self._note(seen.categories)
         figures = self.figures(start)
@@ -66,10 +71,12 @@ class ComplaintShare:
             version=VERSION,
         )
 
-    def judge(self, start: int, mentions: float, complaints: float, votes: float, share: float) -> tuple[bool, float]:
+    def judge(
+        self, start: int, mentions: float, complaints: float, votes: float, share: float, foreseen: float = 1.0
+    ) -> tuple[bool, float]:
         """Is it firing after the minute that starts at `start`, and how many nats of evidence stand."""
         burst = self._state.burst
-        return burst.update(start, mentions, complaints, votes, share, self._sensitivity), burst.score
+        return burst.update(start, mentions, complaints, votes, share, self._sensitivity, foreseen), burst.score
 
     def dump(self) -> bytes:
         return msgspec.json.encode(self._state)

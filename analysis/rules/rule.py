@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol, Self
 
+from analysis.emerging import TermCount
 from analysis.series import Observation
 
 
@@ -24,6 +25,8 @@ class Subject(StrEnum):
 
     TOPIC = "topic"  # fed the topic's Observations, minute by minute, in order
     SOURCE = "source"  # fed the health of one source, once a round
+    HOT_LIST = "hot list"  # fed a topic's lines of the newest hot lists, every few minutes
+    HASHTAGS = "hashtags"  # fed how often hashtags stand beside a topic, every few minutes
 
 
 class Urgency(StrEnum):
@@ -90,6 +93,34 @@ class SourceHealth:
     retry_at: datetime | None = None  # it failed so often that it is left alone until then; None: it is not
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HotLine:
+    platform: str
+    word: str
+    rank: int | None  # 1 is the top; None: a line without a place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HotLists:
+    """The newest hot list of each platform, as far as it is fresh."""
+
+    topic: str
+    at: datetime
+    read: tuple[str, ...]  # platforms of which there is a fresh list; empty: none could be read lately
+    lines: tuple[HotLine, ...]  # those that are about the topic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicHashtags:
+    """Hashtags beside a topic in the window that ends at `at`."""
+
+    topic: str
+    at: datetime
+    coverage: float  # share of the window that was seen, 0 … 1
+    windows: float  # windows of the past that were seen
+    counts: tuple[TermCount, ...]
+
+
 class TopicRule(Protocol):
     kind: ClassVar[str]
     subject: ClassVar[Subject]
@@ -115,3 +146,19 @@ class SourceRule(Protocol):
     def judge(self, health: SourceHealth) -> Verdict:
         """One verdict on the newest state of one source."""
         ...
+
+
+class HotListRule(Protocol):
+    kind: ClassVar[str]
+    subject: ClassVar[Subject]
+    Settings: ClassVar[type[Any]]
+
+    def judge(self, seen: HotLists) -> Verdict: ...
+
+
+class HashtagRule(Protocol):
+    kind: ClassVar[str]
+    subject: ClassVar[Subject]
+    Settings: ClassVar[type[Any]]  # with `window_min`, `support`
+
+    def judge(self, seen: TopicHashtags) -> Verdict: ...

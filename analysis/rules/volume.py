@@ -9,11 +9,13 @@ from typing import ClassVar, Self
 
 import msgspec
 
-from analysis.rules.rule import Answer, Subject, Verdict
+from analysis.rules.rule import Answer, Figures, Subject, Verdict
 from analysis.rules.sample import seen_part
 from analysis.rules.wording import hour_of_week, moment
 from analysis.series import Observation
 from analysis.volume_burst import Loudness, VolumeBurst
+
+VERSION = "2"  # to be raised when the same minutes give other verdicts
 
 
 class Volume:
@@ -32,7 +34,12 @@ class Volume:
         tally, share = part
         start = int(seen.start.timestamp())
         firing, score = self.judge(
-            start, float(tally.mentions), float(tally.complaints), float(tally.complaint_authors), share
+            start,
+            float(tally.mentions),
+            float(tally.complaints),
+            float(tally.complaint_authors),
+            share,
+            seen.foreseen,
         )
         return Verdict(
             at=seen.start,
@@ -42,11 +49,26 @@ class Volume:
             limit=self._loudness.threshold,
             unit="sd",
             began_at=moment(self._burst.began) if firing else None,
+            figures=self.figures(start),
+            version=VERSION,
         )
 
-    def judge(self, start: int, mentions: float, _complaints: float, _votes: float, share: float) -> tuple[bool, float]:
+    def judge(
+        self, start: int, mentions: float, _complaints: float, _votes: float, share: float, foreseen: float = 1.0
+    ) -> tuple[bool, float]:
         """Is it firing after the value of the interval that starts at `start`, and how strong is the evidence."""
-        return self._burst.update(start, mentions, share, self._loudness), self._burst.score
+        return self._burst.update(start, mentions, share, self._loudness, foreseen), self._burst.score
+
+    def figures(self, start: int) -> Figures:
+        burst = self._burst
+        return Figures(
+            minutes=1,
+            mentions=round(burst.recent),
+            expected=round(burst.expected, 3),
+            expected_for=hour_of_week(start),
+            volume_surges=burst.firing,
+            volume_ratio=round(burst.recent / burst.expected, 2) if burst.expected > 0.0 else None,
+        )
 
     def because(self, start: int) -> str:
         """The figures after the minute that starts at `start`, as one sentence."""

@@ -13,9 +13,11 @@ from functools import partial
 from itertools import chain
 from typing import Any, TypeVar
 
-from analysis.rules.rule import Answer, SourceHealth, SourceRule, Subject, TopicRule, Verdict
+from analysis.rules.rule import Answer, HashtagRule, HotListRule, SourceHealth, SourceRule, Subject, TopicRule, Verdict
 from collectors.registry import load
+from monitor.alerts.calendar import foreseen
 from monitor.alerts.lifecycle import step
+from monitor.alerts.looks import hashtags, hot_lists
 from monitor.alerts.own_rules import (
     CONTROL,
     ELEVATED,
@@ -27,12 +29,13 @@ from monitor.alerts.own_rules import (
 )
 from monitor.alerts.teller import COMPLAINTS, RECENT, Teller
 from monitor.alerts.types import PLATFORM_ELEVATED, RULE_FAILING, Alert, State, Transition
-from monitor.config import RuleConfig, TopicConfig
+from monitor.config import CalendarConfig, RuleConfig, TopicConfig
 from monitor.store.store import Judgement, NewDelivery, Store
 
 log = logging.getLogger(__name__)
 
 MINUTE = timedelta(seconds=60)
+LOOK_EVERY = timedelta(minutes=5)  # hot lists and hashtags change no faster
 A_DAY = timedelta(days=1)
 LONGEST_REASON = 300  # characters of why a rule failed
 
@@ -69,8 +72,13 @@ class Judge:
         sources: Sequence[WatchedSource],
         teller: Teller,
         *,
+        calendar: Sequence[CalendarConfig] = (),
+        time_zone: str = "Asia/Shanghai",
         on_stage: Callable[[str], None] = lambda _: None,
     ) -> None:
+        self._calendar = calendar
+        self._time_zone = time_zone
+        self._looked: dict[tuple[str, str], datetime] = {}  # (rule, topic) → when it was looked at last
         self._store = store
         self._rules = [(rule, load("trend_monitor.rules", rule.kind)) for rule in rules]
         self._topics = topics
@@ -100,6 +108,8 @@ class Judge:
             for topic in topics:
                 if kind.subject is Subject.TOPIC and watches(rule, topic):
                     self._judge_topic(rule, kind, topic, now)
+                elif kind.subject in (Subject.HOT_LIST, Subject.HASHTAGS) and watches(rule, topic):
+                    self._judge_look(rule, kind, topic, now)
 
     def close_unwatched(self, now: datetime) -> None:
         """End the alerts of rules and subjects that the configuration no longer has: nothing would ever clear them."""
@@ -129,7 +139,7 @@ class Judge:
             )
 
     def _subjects(self, rule: RuleConfig, subject: Subject) -> list[str]:
-        if subject is Subject.TOPIC:
+        if subject is not Subject.SOURCE:
             return [topic.name for topic in self._topics if watches(rule, topic)]
         return [source.name for source in self._sources if not rule.sources or source.name in rule.sources]
 
@@ -149,12 +159,42 @@ class Judge:
         if topic.control:
             labels[CONTROL] = "true"
         for seen in chain([first], minutes):
-            verdict = self._working(here, partial(judging.update, seen)) or self._unseen(here, seen.start)
+            announced = foreseen(self._calendar, topic.name, seen.start, self._time_zone)
+            minute = replace(seen, foreseen=announced) if announced > 1.0 else seen
+            verdict = self._working(here, partial(judging.update, minute)) or self._unseen(here, seen.start)
             self._take(course, rule, topic.name, labels, verdict)
             until = seen.start + MINUTE
         state = self._working(here, judging.dump)
         if state is not None:
             self._record(rule, topic.name, course, until, marked(rule.kind, state), now)
+
+    def _judge_look(
+        self,
+        rule: RuleConfig,
+        kind: Callable[[Any], HotListRule] | Callable[[Any], HashtagRule],
+        topic: TopicConfig,
+        now: datetime,
+    ) -> None:
+        """Judge what stands beside the talk of a topic, no oftener than it changes."""
+        here = (rule.name, topic.name)
+        known = self._store.rule_state(*here)
+        last = max(filter(None, (self._looked.get(here), known.judged_until)), default=None)
+        if last is not None and now - last < LOOK_EVERY:
+            return
+        self._looked[here], self._failures[here] = now, ""
+        verdict = self._working(here, lambda: self._look(rule, kind, topic, now)) or self._unseen(here, now)
+        course = Course(known.alert)
+        self._take(course, rule, topic.name, {**rule.labels, "topic": topic.name, "owner": topic.owner}, verdict)
+        if course.changed:
+            self._record(rule, topic.name, course, now, b"", now)
+
+    def _look(self, rule: RuleConfig, kind: Any, topic: TopicConfig, now: datetime) -> Verdict:
+        settings: Any = rule.settings
+        if kind.subject is Subject.HOT_LIST:
+            verdict: Verdict = kind(settings).judge(hot_lists(self._store, topic, now))
+        else:
+            verdict = kind(settings).judge(hashtags(self._store, topic, now, settings))
+        return verdict
 
     def _judge_source(
         self, rule: RuleConfig, kind: Callable[[Any], SourceRule], source: WatchedSource, now: datetime

@@ -5,6 +5,7 @@ from importlib.resources import files
 from monitor.config.problems import ConfigError, Problem
 from monitor.config.reading import load
 from monitor.config.types import (
+    CalendarConfig,
     ChannelConfig,
     Config,
     DigestConfig,
@@ -23,6 +24,7 @@ from monitor.config.types import (
 )
 
 __all__ = [
+    "CalendarConfig",
     "ChannelConfig",
     "Config",
     "ConfigError",

@@ -15,6 +15,7 @@ from monitor.config.problems import ConfigError, Key, Problem, nearest
 from monitor.config.references import check_references
 from monitor.config.settings import Surroundings, Wrong, anchored, keys, read
 from monitor.config.types import (
+    CalendarConfig,
     ChannelConfig,
     Config,
     DigestConfig,
@@ -85,7 +86,7 @@ class _Reading:
 
     def config(self, tables: Mapping[str, Any]) -> Config:
         sections = (
-            *("topics", "sources", "rules", "channels", "people", "routes", "inhibit"),
+            *("topics", "sources", "rules", "calendar", "channels", "people", "routes", "inhibit"),
             *("digest", "heartbeat", "storage", "privacy", "http", "web"),
         )
         simple = [key for key in keys(Config) if key not in (*sections, "path")]
@@ -99,6 +100,7 @@ class _Reading:
                 for source in self._kinds(tables, "sources", SourceConfig)
             ),
             rules=self._kinds(tables, "rules", RuleConfig),
+            calendar=self._calendar(tables),
             channels=channels,
             people=self._people(tables, channels),
             routes=self._listed(tables, "routes", RouteConfig),
@@ -174,6 +176,15 @@ class _Reading:
         if not tables.get("topics"):
             self._tell(("topics",), "there is nothing to watch: add a table [topics.NAME]")
         return tuple(topics)
+
+    def _calendar(self, tables: Mapping[str, Any]) -> tuple[CalendarConfig, ...]:
+        entries = []
+        for name, table in self._named(tables, "calendar"):
+            at = ("calendar", name)
+            known = self._unknown(at, table, [key for key in keys(CalendarConfig) if key != "name"])
+            if entry := self._read(CalendarConfig, known, at, name=name):
+                entries.append(entry)
+        return tuple(entries)
 
     def _kinds(self, tables: Mapping[str, Any], section: str, common: type[Kinded]) -> tuple[Kinded, ...]:
         """Tables whose keys are the common ones of the section and those of their kind's Settings together."""
@@ -253,4 +264,4 @@ class _Reading:
 def _not_watched(kind: Any) -> tuple[str, ...]:
     """A rule on topics takes no `sources`, a rule on sources no `topics`."""
     subject = getattr(kind, "subject", None)
-    return ("sources",) if subject is Subject.TOPIC else ("topics",) if subject is Subject.SOURCE else ()
+    return ("topics",) if subject is Subject.SOURCE else ("sources",) if isinstance(subject, Subject) else ()

@@ -25,7 +25,7 @@ def check_references(tables: Mapping[str, Any], tell: Tell) -> None:
     for name, topic in topics.items():
         others = [other for other in topics if other != name]
         _check(topic.get("rivals"), others, "topic", ("topics", name, "rivals"), tell)
-    for section, named in (("sources", sources), ("rules", rules)):
+    for section, named in (("sources", sources), ("rules", rules), ("calendar", _tables(tables, "calendar"))):
         for name, table in named.items():
             _check(table.get("topics"), topics, "topic", (section, name, "topics"), tell)
     for name, rule in rules.items():

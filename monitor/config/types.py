@@ -28,6 +28,7 @@ from monitor.config.words import (
     Account,
     BaseUrl,
     Condition,
+    Day,
     Hashtag,
     Hours,
     Listen,
@@ -132,6 +133,21 @@ class RuleConfig:
     labels: Mapping[str, str] = field(default_factory=dict)  # added to the alert's, for routes
     runbook: Url = ""
     settings: object = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarConfig:
+    """A known campaign or holiday, in days of `time_zone`: what passes as normal then. It silences nothing."""
+
+    name: str
+    first_day: Day
+    last_day: Day | None = None  # left out: one day
+    tolerance: Annotated[float, Ge(1), Le(20)] = 1.5  # times what is normal
+    topics: tuple[str, ...] = ()  # names; empty: all
+
+    def __post_init__(self) -> None:
+        if self.last_day is not None and self.last_day < self.first_day:
+            raise ValueError("last_day lies before first_day")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,6 +270,7 @@ class Config:
     topics: tuple[TopicConfig, ...] = ()
     sources: tuple[SourceConfig, ...] = ()
     rules: tuple[RuleConfig, ...] = ()
+    calendar: tuple[CalendarConfig, ...] = ()
     channels: tuple[ChannelConfig, ...] = ()
     people: tuple[PersonConfig, ...] = ()
     routes: tuple[RouteConfig, ...] = ()

@@ -1,6 +1,7 @@
 """Texts in a configuration that must have a form: each type names the form and says what it looks like."""
 
 import re
+from datetime import date
 from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -38,6 +39,13 @@ def _account(text: str) -> str:
 
 def _hashtag(text: str) -> str:
     return _word(text.strip().strip("#＃"))
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise ValueError('should be a day such as "2026-11-11"') from None
 
 
 def _time_of_day(text: str) -> str:
@@ -96,6 +104,7 @@ Term = Annotated[str, AfterValidator(_term)]  # a word, near(A, B, n) or /regex/
 Platform = Annotated[str, AfterValidator(_platform)]
 Account = Annotated[str, AfterValidator(_account)]  # PLATFORM:ID, the id as the platform knows the author
 Hashtag = Annotated[str, AfterValidator(_hashtag)]  # with or without # signs; kept without
+Day = Annotated[str, AfterValidator(_day)]  # YYYY-MM-DD
 TimeOfDay = Annotated[str, AfterValidator(_time_of_day)]
 Hours = Annotated[str, AfterValidator(_hours)]  # "22:00-08:00"; empty: none
 Condition = Annotated[str, AfterValidator(_condition)]  # LABEL=VALUE, LABEL!=VALUE, LABEL=~REGEX, LABEL!~REGEX

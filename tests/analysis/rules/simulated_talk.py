@@ -72,6 +72,10 @@ def observe(number: int, minute: Minute, others: int, complaints: int, rng: np.r
         originals=mentions,
         complaints=complaints + minute.bots,
         complaint_authors=complaints + minute.bot_authors,
+        negative=complaints,
+        neutral=others - others // 2,
+        positive=others // 2,
+        polarity_sum=300 * (others // 2) - 1000 * complaints,
     )
     return Observation(
         topic="tea",
