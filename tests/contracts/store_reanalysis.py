@@ -72,7 +72,7 @@ class ReanalysisContract(OpensStore):
     def test_what_is_found_in_observed_minutes_is_history(self, store: Store) -> None:
         self.filled(store, lambda one: replace(first(one), matches=()))
         with store.reanalysis("v2", ("tea",), at(0), None) as reading:
-            staged(reading, second)
+            staged(reading, lambda _: note(version="v2"))
             assert reading.swap()
         store.ingest(visit("later", seen=[(60, 62)], asked=(60, 62), mark=62))
         assert [o.tally.mentions for o in store.observations("tea") if o.tally and o.tally.mentions] == []

@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 
 from analysis.annotation import Annotation
-from analysis.duplicates import fingerprint, letters_of, sketches
+from analysis.duplicates import ALIKE, fingerprint, letters_of, sketches
 from collectors.post import HotEntry, HotKind, Kind, Rejected
 from monitor.store.store import Selection, Store, WatchedTopic
 from tests.contracts.store_opening import ALL, Killed, OpensStore
 from tests.contracts.store_samples import START, TEA, WEB, at, note, post, stretch, visit
+
+MEETING = "今天在店里遇见了多年不见的老同学聊了很久很开心"
+NEWS = "青禾小程序今天上午全国都崩了扫码一直转圈付不了款大家先别下单等通知"
 
 
 class VisitContract(OpensStore):
@@ -142,9 +145,18 @@ class VisitContract(OpensStore):
         }
         assert [b.tally.originals for b in store.series("tea", at(0), at(60), 3600).buckets] == [3]
 
-    def test_a_story_is_over_after_seven_days_and_a_new_one_begins(self, store: Store) -> None:
+    @pytest.mark.parametrize(("equal", "copied"), [(ALIKE, True), (ALIKE - 1, False)])
+    def test_a_shared_key_alone_makes_no_copy(self, store: Store, equal: int, copied: bool) -> None:
+        one = bytes(range(64))
+        other = one[: 2 * equal] + bytes(255 - value for value in one[2 * equal :])
+        store.ingest(visit("s1", [(post("one", 1), note(fingerprint=8, sketch=one))]))
+        store.ingest(visit("s2", [(post("other", 2), note(fingerprint=9, sketch=other))]))
+        assert stories(store) == {"one": None, "other": "weibo:one" if copied else None}
+
+    @pytest.mark.parametrize("text", [NEWS, NEWS[:12]])
+    def test_a_story_is_over_after_seven_days_and_a_new_one_begins(self, store: Store, text: str) -> None:
         for number, day in enumerate((0, 2, 6.9, 7.1, 8, 13.9, 14.2)):
-            store.ingest(visit(f"s{number}", [(post(number, day * 1440), told(NEWS))]))
+            store.ingest(visit(f"s{number}", [(post(number, day * 1440), told(text))]))
         assert stories(store) == {
             "0": None,
             "1": "weibo:0",
@@ -262,10 +274,6 @@ class VisitContract(OpensStore):
             thread.join()
         assert failures == []
         assert len(list(store.posts(ALL))) == 40
-
-
-MEETING = "今天在店里遇见了多年不见的老同学聊了很久很开心"
-NEWS = "青禾小程序今天上午全国都崩了扫码一直转圈付不了款大家先别下单等通知"
 
 
 def told(text: str) -> Annotation:
