@@ -287,18 +287,19 @@ class StagedReading:
         """What belongs to the post, and what was observed of it, stays; what the text says is new."""
         since, until = self._window
         chosen = "topic_id = ? AND published_at >= ? AND published_at < ?"
-        connection.execute("CREATE TEMP TABLE IF NOT EXISTS before AS SELECT * FROM main.mentions LIMIT 0")
-        connection.execute("DELETE FROM temp.before")
         connection.execute(
-            f"INSERT INTO temp.before SELECT * FROM main.mentions WHERE {chosen}", (number, since, until)
+            "CREATE TEMP TABLE before (post_id INTEGER PRIMARY KEY, followers INTEGER, observed_at INTEGER)"
+        )
+        connection.execute(
+            f"INSERT INTO temp.before SELECT post_id, followers, observed_at FROM main.mentions WHERE {chosen}",
+            (number, since, until),
         )
         connection.execute(f"DELETE FROM main.mentions WHERE {chosen}", (number, since, until))
         columns = ", ".join(OF_THE_POST.get(name, f"s.{name}") for name in MentionRow._fields)
         connection.execute(
             f"INSERT INTO main.mentions ({MENTION_COLUMNS}) SELECT {columns} FROM staged.mentions s "
             "JOIN main.posts p ON p.id = s.post_id "
-            "LEFT JOIN temp.before b ON b.published_at = s.published_at AND b.post_id = s.post_id "
-            "WHERE s.topic_id = ?2",
+            "LEFT JOIN temp.before b ON b.post_id = s.post_id WHERE s.topic_id = ?2",
             (number, place),
         )
         connection.execute("DROP TABLE temp.before")
