@@ -35,7 +35,7 @@ from typing import NamedTuple
 
 from analysis.annotation import Complaint
 from analysis.complaint_context import Context, Discount, within_clause, within_sentence
-from analysis.gapped import Gapped, before
+from analysis.gapped import Found, Gapped, GappedPhrases, before
 from analysis.lexicon import lexicon_digest, read_lexicon
 from analysis.normal_form import NormalForm
 from analysis.phrases import Hit, PhraseBook
@@ -77,7 +77,6 @@ class _Phrase(NamedTuple):
 
     category: str
     needs: int
-    pattern: Gapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +107,16 @@ class Complaints:
     def __init__(self, book: PhraseBook, subjects: Iterable[str] = (), brands: Iterable[str] = ()) -> None:
         self._context = Context()
         phrases: list[_Phrase] = []
+        patterns: list[Gapped] = []
         for category, pattern, *needs in read_lexicon("complaints"):
             if category not in CATEGORIES or (needs and needs[0] not in _NEEDS):
                 raise ValueError(
                     f"lexicons/complaints.txt: unknown category or condition: {category} {pattern} {needs}"
                 )
-            phrases.append(_Phrase(category, _NEEDS[needs[0] if needs else ""], Gapped.read(book, pattern)))
-        innocent = [_Phrase("", 0, Gapped.read(book, pattern)) for (pattern,) in read_lexicon("innocent")]
-        self._phrases, self._by_last = phrases, _by_last(phrases)
-        self._innocent, self._innocent_by_last = innocent, _by_last(innocent)
+            phrases.append(_Phrase(category, _NEEDS[needs[0] if needs else ""]))
+            patterns.append(Gapped.read(book, pattern))
+        self._phrases, self._complaining = phrases, GappedPhrases(patterns)
+        self._innocent = GappedPhrases([Gapped.read(book, pattern) for (pattern,) in read_lexicon("innocent")])
         self._subjects = frozenset(book.add(word) for word in [*(w for (w,) in read_lexicon("subjects")), *subjects])
         self._brands = frozenset(book.add(word) for word in [*(w for (w,) in read_lexicon("services")), *brands])
         self.version = lexicon_digest(*LEXICONS)
@@ -141,11 +141,11 @@ class Complaints:
 
     def findings(self, text: str, hits: Sequence[Hit]) -> list[Finding]:
         """Every complaint word that means a complaint, with why it does not count where it does not; in order."""
-        ends = [index for index, hit in enumerate(hits) if hit[0] in self._by_last]
-        if not ends:
+        complaining = self._complaining.find(text, hits, self._context.is_filler)
+        if not complaining:
             return []
         innocent = self._innocent_spans(text, hits)
-        candidates = self._candidates(text, hits, ends, innocent)
+        candidates = self._candidates(text, hits, complaining, innocent)
         if not candidates:
             return []
         news = Discount.REPORTED if self._context.is_news(text) else None
@@ -167,28 +167,20 @@ class Complaints:
         return findings
 
     def _candidates(
-        self, text: str, hits: Sequence[Hit], ends: Sequence[int], innocent: Sequence[tuple[int, int]]
+        self, text: str, hits: Sequence[Hit], complaining: Sequence[Found], innocent: Sequence[tuple[int, int]]
     ) -> list[_Candidate]:
-        """The lexicon's phrases that are there, with what they need near them. `ends`: hits that may end one."""
-        found = []
-        for index in ends:
-            number, inner, end = hits[index]
-            for line in self._by_last[number]:
-                phrase = self._phrases[line]
-                start = phrase.pattern.opening(text, index, hits, self._context.is_filler)
-                if start is not None and self._near_subject(text, phrase.needs, start, index, hits, innocent):
-                    found.append(_Candidate(start, -end, phrase.needs > 0, phrase.category, inner))
-        return found
+        """The lexicon's phrases that have near them what they need."""
+        candidates = []
+        for number, start, index in complaining:
+            category, needs = self._phrases[number]
+            if self._near_subject(text, needs, start, index, hits, innocent):
+                _, inner, end = hits[index]
+                candidates.append(_Candidate(start, -end, needs > 0, category, inner))
+        return candidates
 
     def _innocent_spans(self, text: str, hits: Sequence[Hit]) -> list[tuple[int, int]]:
         """In order of their end."""
-        spans = []
-        for index, (number, _, end) in enumerate(hits):
-            for line in self._innocent_by_last.get(number, ()):
-                start = self._innocent[line].pattern.opening(text, index, hits, self._context.is_filler)
-                if start is not None:
-                    spans.append((start, end))
-        return spans
+        return [(start, hits[index][2]) for _, start, index in self._innocent.find(text, hits, self._context.is_filler)]
 
     def _named(self, text: str, start: int, end: int) -> bool:
         """Is a short name all that stands before the word, and the text hardly more than both?"""
@@ -228,18 +220,6 @@ class Complaints:
             if number in self._subjects and a <= end + SUBJECT_REACH and within_sentence(text[end:a]):
                 return True
         return False
-
-
-def _by_last(phrases: Sequence[_Phrase]) -> dict[int, tuple[int, ...]]:
-    """Number of a phrase's last part → which lines it may end.
-
-    Tuples of numbers: the garbage collector need not walk over 40,000 lists with every round.
-    """
-    lines: dict[int, list[int]] = {}
-    for line, phrase in enumerate(phrases):
-        for number in phrase.pattern.last:
-            lines.setdefault(number, []).append(line)
-    return {number: tuple(of_number) for number, of_number in lines.items()}
 
 
 def _closest(candidates: Sequence[_Candidate]) -> list[_Candidate]:

@@ -5,8 +5,10 @@ for up to 16 of the same sentence. Parts are looked for with all other phrases, 
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from analysis.complaint_context import within_clause, within_sentence
 from analysis.lexicon import alternatives
@@ -36,9 +38,48 @@ class Gapped:
         ]
         return cls(tuple(book.add(phrase) for phrase in alternatives(last)), tuple(reversed(before)))
 
-    def opening(self, text: str, index: int, hits: Sequence[Hit], is_filler: Callable[[str], bool]) -> int | None:
-        """Where it begins if hit `index` is its last part; None: what must stand before that is not there."""
-        return _opening(self.before, text, index, hits, is_filler)
+
+class Found(NamedTuple):
+    """A pattern in place, in normal form."""
+
+    pattern: int  # its number
+    start: int
+    hit: int  # number of the hit that is its last part
+
+
+class GappedPhrases:
+    """Many patterns at once: a text costs what it holds of them, not how many there are."""
+
+    def __init__(self, patterns: Sequence[Gapped]) -> None:
+        self._patterns = tuple(patterns)
+        parts: dict[int, tuple[list[int], list[int], list[int]]] = defaultdict(lambda: ([], [], []))
+        for number, pattern in enumerate(patterns):
+            for phrase in pattern.last:
+                parts[phrase][1 if pattern.before else 0].append(number)
+            for phrase in pattern.before[0][0] if pattern.before else ():
+                parts[phrase][2].append(number)
+        # Phrase → the patterns that it is the whole of, that it may end, and that it may stand before the end of.
+        # Tuples: the garbage collector need not walk over 40,000 lists with every round.
+        self._parts = {phrase: tuple(map(tuple, numbers)) for phrase, numbers in parts.items()}
+
+    def find(self, text: str, hits: Sequence[Hit], is_filler: Callable[[str], bool]) -> list[Found]:
+        """Every pattern that is there, in order of the end."""
+        begun: set[int] = set()
+        found = []
+        for index, (phrase, start, _) in enumerate(hits):
+            if phrase not in self._parts:
+                continue
+            whole, ended, begins = self._parts[phrase]
+            if whole:
+                found += [Found(number, start, index) for number in whole]
+            for number in ended if begun else ():
+                if number in begun:
+                    opening = _opening(self._patterns[number].before, text, index, hits, is_filler)
+                    if opening is not None:
+                        found.append(Found(number, opening, index))
+            if begins:
+                begun.update(begins)
+        return found
 
 
 def before(hits: Sequence[Hit], index: int, reach: int) -> Iterator[tuple[int, Hit]]:

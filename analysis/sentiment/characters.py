@@ -21,6 +21,7 @@ END = "\0"  # stands before each text and after the last; in a text it counts as
 _LINK = re.compile(r"https?://[!-~]+|(?<![a-z0-9])t\.cn/[a-z0-9]+")
 _NAME = re.compile(r"@[\w\-·]{1,30}")
 _SPACE, _CUT = 0x20, 0xFFFFFFFF
+_TELLING = frozenset(("Lu", "Ll", "Lt", "Lo", "So"))
 
 Codes = npt.NDArray[np.uint32]
 Indices = npt.NDArray[np.int64]
@@ -64,6 +65,6 @@ def _table() -> Codes:
 def telling() -> npt.NDArray[np.bool_]:
     """Which code points may say how somebody feels: letters, Chinese characters, emoji; not digits or punctuation."""
     tells = np.zeros(0x110000, np.bool_)
-    for code in range(0x20000):
-        tells[code] = category(chr(code)) in ("Lu", "Ll", "Lt", "Lo", "So")
+    told = map(_TELLING.__contains__, map(category, map(chr, range(0x20000))))
+    tells[:0x20000] = np.fromiter(told, np.bool_)
     return tells

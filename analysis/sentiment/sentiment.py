@@ -76,6 +76,7 @@ class Sentiment:
         self._keys = np.append(weights.keys, np.uint32(0))  # the last: of slots that hold nothing
         self._worth = weights.worth.astype(np.int64)
         self._squares = weights.rarity.astype(np.int64) ** 2
+        self._read([""])  # makes the tables of characters now, not with the first posts
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """One reading per text, in order; raw posts or normal forms."""
