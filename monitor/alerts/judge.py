@@ -4,10 +4,9 @@ Minutes are judged in order, each exactly once. A verdict on a minute that lies 
 hours) still moves the alert, but tells nobody: who is told is decided when the alert stands at a recent minute.
 """
 
-import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain
@@ -16,7 +15,7 @@ from typing import Any, TypeVar
 from analysis.rules.rule import Answer, HashtagRule, HotListRule, SourceHealth, SourceRule, Subject, TopicRule, Verdict
 from collectors.registry import load
 from monitor.alerts.calendar import foreseen
-from monitor.alerts.lifecycle import step
+from monitor.alerts.course import Course
 from monitor.alerts.looks import hashtags, hot_lists
 from monitor.alerts.own_rules import (
     CONTROL,
@@ -49,16 +48,6 @@ class WatchedSource:
     name: str
     targets: tuple[str, ...]
     every_s: float
-
-
-@dataclass(slots=True)
-class Course:
-    """The course of one alert through the verdicts of one judgement."""
-
-    alert: Alert | None
-    changed: dict[str, Alert] = field(default_factory=dict)
-    transitions: list[Transition] = field(default_factory=list)
-    verdicts: list[tuple[str, Verdict]] = field(default_factory=list)
 
 
 class Judge:
@@ -162,7 +151,7 @@ class Judge:
             announced = foreseen(self._calendar, topic.name, seen.start, self._time_zone)
             minute = replace(seen, foreseen=announced) if announced > 1.0 else seen
             verdict = self._working(here, partial(judging.update, minute)) or self._unseen(here, seen.start)
-            self._take(course, rule, topic.name, labels, verdict)
+            course.take(rule, topic.name, labels, verdict)
             until = seen.start + MINUTE
         state = self._working(here, judging.dump)
         if state is not None:
@@ -208,40 +197,9 @@ class Judge:
         here = (rule.name, source.name)
         self._failures[here] = ""
         verdict = self._working(here, lambda: kind(rule.settings).judge(health)) or self._unseen(here, now)
-        self._take(course, rule, source.name, labels, verdict)
+        course.take(rule, source.name, labels, verdict)
         if course.changed:  # a round that finds all well leaves nothing to remember
             self._record(rule, source.name, course, now, b"", now)
-
-    def _take(
-        self, course: Course, rule: RuleConfig, subject: str, labels: Mapping[str, str], verdict: Verdict
-    ) -> None:
-        """Move the alert by one verdict."""
-        before = course.alert
-        blank = Alert(
-            fingerprint=fingerprint(rule.name, subject),
-            episode=1,
-            rule=rule.name,
-            kind=rule.kind,
-            subject=subject,
-            severity=rule.severity,
-        )
-        alert, transition = step(
-            before or blank,
-            verdict,
-            hold_s=rule.hold_s,
-            keep_firing_s=rule.keep_firing_s,
-            severity=rule.severity,
-        )
-        alert = replace(alert, labels={**labels, **alert.labels, **dict(verdict.labels)})
-        course.alert = alert
-        if transition:
-            course.transitions.append(transition)
-        was = before.state if before else State.OK
-        if alert.state is was and was in (State.OK, State.RESOLVED):  # nothing was wrong and nothing is
-            return
-        course.changed[alert.key] = alert
-        if transition or alert.state in (State.PENDING, State.FIRING, State.RECOVERING):
-            course.verdicts.append((alert.key, verdict))
 
     def _record(
         self,
@@ -313,7 +271,7 @@ class Judge:
         if known.judged_until is not None and known.judged_until >= now:
             return
         course = Course(known.alert)
-        self._take(course, rule, subject, labels, verdict)
+        course.take(rule, subject, labels, verdict)
         if course.changed:
             self._record(rule, subject, course, now, b"", now)
 
@@ -350,8 +308,3 @@ def unmarked(kind: str, state: bytes | None) -> bytes | None:
     """The state; None, a new beginning, where it is that of another kind: the rule was edited."""
     mark = marked(kind, b"")
     return state.removeprefix(mark) if state and state.startswith(mark) else None
-
-
-def fingerprint(rule: str, subject: str) -> str:
-    """16 hex digits that name one rule on one subject across all its episodes."""
-    return hashlib.sha256(f"{rule}\x00{subject}".encode()).hexdigest()[:16]

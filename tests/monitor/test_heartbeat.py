@@ -1,15 +1,22 @@
 """A sign of life after good rounds, none after others, and never a word about its address."""
 
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
 
 from analysis.rules.rule import SourceHealth
+from collectors.clock import EventClock
 from collectors.secret import Secret
+from monitor.config import load
 from monitor.heartbeat import STUCK, complaint, ping
+from monitor.service import build
 from monitor.store.store import OutboxCounts
+from tests.contracts.store_samples import visit
+from tests.monitor.command_line import HOOKLESS, configured
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 EMPTY = OutboxCounts(pending=0, dead=0, delivered=0, failing_since=None)
@@ -67,3 +74,27 @@ def test_the_address_is_asked_once_and_never_told(answer: int | None, caplog: py
     assert asked == [URL.reveal()]
     assert "s3cret" not in caplog.text
     assert bool(caplog.records) is (answer not in (200, 204))
+
+
+def test_the_service_gives_a_sign_only_after_good_rounds(tmp_path: Path) -> None:
+    text = HOOKLESS + '\n[sources.hot]\nkind = "weibo-hot-list"\n[heartbeat]\nurl = { env = "BEAT" }\n'
+    config = load(configured(tmp_path, text), {"BEAT": URL.reveal()})
+    asked: list[str] = []
+
+    def server(request: httpx.Request) -> httpx.Response:
+        asked.append(request.method)
+        return httpx.Response(200)
+
+    with (
+        build(config, EventClock(NOW)) as service,
+        httpx.Client(transport=httpx.MockTransport(server)) as client,
+    ):
+        watched = replace(service, http=client)
+        watched.beat(NOW)  # the source was never seen
+        assert asked == []
+        (job,) = service.jobs
+        service.store.ingest(visit("v", source="hot", target=job.target.name, at=NOW))
+        watched.beat(NOW)
+        assert asked == ["GET"]
+        watched.beat(NOW + timedelta(hours=1))
+        assert asked == ["GET"]

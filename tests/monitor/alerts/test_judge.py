@@ -11,7 +11,7 @@ from monitor.alerts.types import PLATFORM_ELEVATED, RULE_FAILING, Acknowledgemen
 from monitor.config import EscalationStep, RouteConfig, TopicConfig
 from monitor.store.store import NewSilence
 from tests.contracts.store_samples import at, visit
-from tests.monitor.alerts.judged import SCRIPTS, World, scripted
+from tests.monitor.alerts.judged import SCRIPTS, Scripted, World, scripted
 from tests.monitor.alerts.test_lifecycle import LETTER, PICTURES
 
 __all__ = ["scripted"]
@@ -131,6 +131,27 @@ def test_a_rule_that_fails_sees_nothing_and_an_alert_of_its_own_says_so_until_it
         "the rule failed: ZeroDivisionError: at minute 3",
         "the rule failed: ZeroDivisionError: at minute 4",
     ]
+
+
+def test_a_rule_that_cannot_go_on_is_told_and_its_minutes_wait(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    SCRIPTS["tea"] = "!!!!!!"
+    with monkeypatch.context() as broken:
+        broken.setattr(Scripted, "load", lambda *_: 1 / 0)
+        owed = [world.tick() for _ in range(3)]
+    assert owed == [[f"{RULE_FAILING} complaints on tea firing → chat"], [], []]
+    assert world.store.rule_state("complaints", "tea").judged_until is None
+    assert world.tick() == [FIRING]  # all four minutes are judged now
+    assert world.alert().fired_at == at(2)
+
+
+def test_what_still_fires_is_told_again_unless_it_is_a_note(world: World) -> None:
+    world.routes = (RouteConfig(channels=("chat",), repeat_interval_s=120),)
+    SCRIPTS["tea"] = "!" * 9
+    owed = [world.tick() for _ in range(7)]
+    assert owed == [[], [], [FIRING], [], [FIRING], [], [FIRING]]
+    world.edit(severity=Severity.NOTE)
+    world.tick()
+    assert world.tick() == []
 
 
 def silence(world: World, *conditions: str, since: float, until: float) -> int:
