@@ -144,9 +144,7 @@ class Judge:
         if judging is None:
             return  # its minutes wait until it is mended
         course, until = Course(known.alert), first.start
-        labels = {**rule.labels, "topic": topic.name, "owner": topic.owner}
-        if topic.control:
-            labels[CONTROL] = "true"
+        labels = topic_labels(rule, topic)
         for seen in chain([first], minutes):
             announced = foreseen(self._calendar, topic.name, seen.start, self._time_zone)
             minute = replace(seen, foreseen=announced) if announced > 1.0 else seen
@@ -173,7 +171,7 @@ class Judge:
         self._looked[here], self._failures[here] = now, ""
         verdict = self._working(here, lambda: self._look(rule, kind, topic, now)) or self._unseen(here, now)
         course = Course(known.alert)
-        self._take(course, rule, topic.name, {**rule.labels, "topic": topic.name, "owner": topic.owner}, verdict)
+        course.take(rule, topic.name, topic_labels(rule, topic), verdict)
         if course.changed:
             self._record(rule, topic.name, course, now, b"", now)
 
@@ -297,6 +295,11 @@ def watches(rule: RuleConfig, topic: TopicConfig) -> bool:
 def ended_lately(alert: Alert, now: datetime) -> bool:
     """Lately enough to be told, where that was history when it was judged."""
     return alert.state is State.RESOLVED and alert.resolved_at is not None and now - alert.resolved_at <= A_DAY
+
+
+def topic_labels(rule: RuleConfig, topic: TopicConfig) -> dict[str, str]:
+    control = {CONTROL: "true"} if topic.control else {}
+    return {**rule.labels, "topic": topic.name, "owner": topic.owner, **control}
 
 
 def marked(kind: str, state: bytes) -> bytes:
