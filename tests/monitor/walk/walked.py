@@ -20,7 +20,7 @@ from monitor.store.sqlite import SqliteStore, open_store
 
 MONITOR = Path(sysconfig.get_path("scripts")) / "monitor"
 TOPIC = "first-ai-tea"
-COMPLAINTS, SURGE, BLIND = "complaints", "surge", "blind"  # rules of the shipped configuration
+COMPLAINTS, SURGE, BLIND, WALL = "complaints", "surge", "blind", "wall"  # rules of the shipped configuration
 IDS = {"native_id": str, "post": str, "author_id": str}
 
 
