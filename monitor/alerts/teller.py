@@ -5,7 +5,7 @@ alert is still firing at a recent minute.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -147,7 +147,7 @@ class Teller:
                         alert=alert.key,
                         channel=notice.channel,
                         recipient=notice.recipient,
-                        message=self._message(alert, notice, moment, known, health),
+                        message=remembering(self._message(alert, notice, moment, known, health), alert, standing.told),
                         next_attempt_at=notice.due_at,
                         group=notice.group,
                     )
@@ -232,6 +232,12 @@ class Teller:
         until = (alert.cleared_at or at).replace(second=0, microsecond=0) + timedelta(minutes=1)
         buckets = self._store.series(topic, since, until, 60).buckets
         return sum(b.tally.complaints if alert.kind == COMPLAINTS else b.tally.mentions for b in buckets)
+
+
+def remembering(message: Message, alert: Alert, told: Sequence[Telling]) -> Message:
+    """With the severities as which the alert was told before: where these are part of its identity, they must end."""
+    others = {each.severity for each in told if each.event == "firing"} - {alert.severity}
+    return replace(message, facts={**message.facts, "told_as": sorted(others)}) if others else message
 
 
 def seen(buckets: Sequence[Bucket]) -> int | None:

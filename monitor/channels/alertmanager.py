@@ -7,7 +7,7 @@ that a message that was delivered once holds until it is resolved.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar
 
@@ -54,7 +54,8 @@ class Alertmanager:
         need_incident(message, self.kind)
         token = self.settings.token
         headers = {"Authorization": f"Bearer {token.reveal()}"} if token else {}
-        accepted(post_json(client, f"{self.settings.url}/api/v2/alerts", [self._alert(message)], headers))
+        alerts = [self._alert(message), *map(self._alert, _ended(message))]
+        accepted(post_json(client, f"{self.settings.url}/api/v2/alerts", alerts, headers))
         return Receipt()
 
     def _alert(self, message: Message) -> Mapping[str, Any]:
@@ -76,6 +77,15 @@ class Alertmanager:
         if "alert" not in message.facts:
             return now + PASSES_AFTER
         return now + timedelta(seconds=self.settings.holds_s)
+
+
+def _ended(message: Message) -> list[Message]:
+    """The same alert as urgent as it was told before, over: with another severity it is another alert there."""
+    told_as = message.facts.get("told_as")
+    return [
+        replace(message, event="resolved", labels={**message.labels, "severity": str(severity)})
+        for severity in (told_as if isinstance(told_as, list) else [])
+    ]
 
 
 def _labels(message: Message) -> Mapping[str, str]:

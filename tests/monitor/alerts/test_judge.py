@@ -74,6 +74,7 @@ def test_what_becomes_more_urgent_is_told_again_and_what_becomes_less_is_not(wor
     assert severities == [Severity.WARN, Severity.PAGE, Severity.PAGE]
     moves = [(t.before, t.after) for t in world.store.transitions(world.alert().key)]
     assert (State.FIRING, State.FIRING) in moves
+    assert [each.message.facts.get("told_as") for each in world.store.deliveries()] == [None, ["warn"], ["warn"]]
     second = list(world.store.deliveries())[1].message
     assert second.lines[0] == "It has become more urgent since it was told."
 

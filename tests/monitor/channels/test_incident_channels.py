@@ -148,5 +148,22 @@ class TestAlertmanager(ProviderContract):
         with pytest.raises(DeliveryError, match="takes alerts"):
             self.sent(replace(MESSAGE, event="digest"))
 
+    def test_what_became_more_urgent_ends_as_what_it_was_before(self) -> None:
+        bodies: list[dict[str, Any]] = []
+
+        def take(request: httpx.Request) -> httpx.Response:
+            bodies.extend(json.loads(request.content))
+            return self.accept(request)
+
+        urgent = replace(fires(), facts={**fires().facts, "told_as": ["warn"]})
+        with httpx.Client(transport=httpx.MockTransport(take)) as client:
+            Alertmanager(AlertmanagerSettings(url="http://x.example"), clock()).send(client, urgent)
+        now = clock().now().isoformat()
+        assert [(each["labels"]["severity"], each["endsAt"] < now) for each in bodies] == [
+            ("page", False),
+            ("warn", True),
+        ]
+        assert {**bodies[0]["labels"], "severity": "warn"} == bodies[1]["labels"]
+
     def test_categories_that_change_do_not_make_another_alert(self) -> None:
         assert self.sent(fires(categories="slow"))["labels"] == self.sent(fires())["labels"]
