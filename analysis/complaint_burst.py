@@ -28,7 +28,7 @@ class Sensitivity:
 
     threshold: Annotated[float, Gt(0)] = 9.0  # nats of share evidence that page
     count_agrees: Annotated[float, Ge(0), Le(1)] = 0.4  # part of `threshold` that the count's evidence must reach
-    recovered: Annotated[float, Gt(0)] = 4.0  # nats of evidence for "back to normal" that end it
+    recovered: Annotated[float, Gt(0)] = 6.0  # nats of evidence for "back to normal" that end it
     min_authors: Annotated[int, Ge(1)] = 3  # distinct complaining people since it began, for it to fire at all …
     page_authors: Annotated[int, Ge(1)] = 5  # … and for it to be as urgent as the rule is; until then a warning
     tolerance: Annotated[float, Ge(1)] = 1.05  # times the normal share that pass as normal, were it known exactly

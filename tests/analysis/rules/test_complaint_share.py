@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
 import pytest
 
 from analysis.complaint_burst import Sensitivity
 from analysis.rules.complaint_share import ComplaintShare
 from analysis.rules.rule import Answer, Urgency, Verdict
-from analysis.series import Completeness, Observation
-from tests.analysis.rules.simulated_talk import DAY, Minute, at, talk
+from analysis.series import Completeness, Observation, Tally
+from tests.analysis.rules.simulated_talk import DAY, Minute, at, quiet, talk
 from tests.contracts.rule_contract import TopicRuleContract
 
 WARM = 14 * DAY
@@ -268,3 +269,58 @@ def test_what_lasts_is_learnt_as_normal_in_the_end(warm: Callable[[float], bytes
     assert page < WARM + 60
     assert verdicts[DAY // 2].answer is Answer.BREACH, "an outage of half a day is not normal yet"
     assert verdicts[-1].answer is Answer.CLEAR
+
+
+def test_thirteen_correlated_categories_stay_together_within_one_page_a_month() -> None:
+    """A topic has one series, which its categories explain: their chances of a false page do not add up."""
+    rng = np.random.default_rng(21)
+    names = [f"category {number}" for number in range(13)]
+    shift, pages, was, labels = 0.0, 0, False, set()
+    rule = ComplaintShare(Sensitivity())
+    for number in range(14 * DAY + 30 * DAY):
+        shift = 0.997 * shift + float(rng.normal(0, 0.15 * (1 - 0.997**2) ** 0.5))
+        minute = quiet(number, scale=25)
+        common = float(rng.gamma(20, 1 / 20)) * np.exp(shift)
+        counts = rng.poisson(minute.complaints * common / 13, 13).tolist()
+        others, complaints = int(rng.poisson(minute.others * rng.gamma(40, 1 / 40))), sum(counts)
+        tally = Tally(mentions=others + complaints, complaints=complaints, complaint_authors=complaints)
+        seen = Observation(
+            topic="tea",
+            start=at(number),
+            completeness=Completeness.COMPLETE,
+            share=1.0,
+            tally=tally,
+            estimated=None,
+            categories=tuple((name, count) for name, count in zip(names, counts, strict=True) if count),
+        )
+        verdict = rule.update(seen)
+        breach = verdict.answer is Answer.BREACH
+        pages += breach and not was and number >= 14 * DAY
+        labels |= {name for name, _ in verdict.labels}
+        was = breach
+    assert pages <= 1
+    assert labels <= {"categories"}
+
+
+@pytest.mark.parametrize(("scale", "over_min"), [(1.0, 180), (25.0, 10)], ids=["3 complaints an hour", "1 a minute"])
+@pytest.mark.parametrize("seed", range(900, 906))
+def test_an_outage_that_goes_on_never_looks_over_and_ends_soon_after_it_does(
+    warm: Callable[[float], bytes], scale: float, over_min: int, seed: int
+) -> None:
+    """Three hours, waning from tenfold to fivefold, with a pause of the collector and a lull of one minute in ten."""
+    end = LAUNCH + 180
+
+    def outage(number: int, minute: Minute) -> Minute:
+        if not LAUNCH <= number < end:
+            return minute
+        if LAUNCH + 60 <= number < LAUNCH + 75:
+            return minute.missing()
+        lull = 0.4 if number % 10 == 0 else 1.0
+        return replace(minute, complaints=minute.complaints * lull * (10 - 5 * (number - LAUNCH) / 180))
+
+    verdicts = judge(warm(scale), list(talk(WARM, end + 200, seed, outage, scale=scale)))
+    page = first_page(verdicts)
+    assert page is not None
+    during = [v.answer for v in verdicts[page - WARM : end - WARM]]
+    assert Answer.CLEAR not in during, "told to be over while it went on"
+    assert verdicts[end + over_min - WARM].answer is Answer.CLEAR
