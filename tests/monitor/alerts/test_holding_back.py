@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from monitor.alerts.inhibition import BUILT_IN, Inhibition, inhibited_by
 from monitor.alerts.matchers import Matcher, Sign, matcher
+from monitor.alerts.notices import Standing, notices
 from monitor.alerts.quiet_hours import quiet_hours
 from monitor.alerts.silences import Silence, SilenceState, silenced_by
-from monitor.alerts.types import PLATFORM_ELEVATED, Alert, Severity, State
+from monitor.alerts.types import PLATFORM_ELEVATED, Alert, Severity, State, Telling
+from monitor.config import RouteConfig
 
 T0 = datetime(2026, 11, 23, tzinfo=UTC)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -145,3 +147,26 @@ def test_quiet_hours_end_when_the_clock_on_the_wall_says_so(hours: str, local: s
 def test_what_are_no_hours_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"hours|same time"):
         quiet_hours(text)
+
+
+def test_nobody_is_owed_what_is_held_back_but_its_end() -> None:
+    routes = [RouteConfig(channels=("chat",))]
+    free = Standing(zone=SHANGHAI)
+    (begun,) = notices(TEA, routes, free, T0)
+    assert (begun.channel, begun.event, begun.due_at) == ("chat", "firing", T0)
+    assert notices(TEA, routes, replace(free, held_back=True), T0) == []
+    told = Telling(
+        id=1,
+        alert=TEA.key,
+        event="firing",
+        event_id=begun.event_id,
+        channel="chat",
+        recipient="",
+        severity=Severity.PAGE,
+        created_at=T0,
+        next_attempt_at=T0,
+        untried=False,
+    )
+    over = replace(TEA, state=State.RESOLVED)
+    (end,) = notices(over, routes, replace(free, held_back=True, told=(told,), may_begin=False), T0)
+    assert end.event == "resolved"
