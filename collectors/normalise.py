@@ -36,6 +36,8 @@ def clean(text: str) -> str:
     >>> clean("喜\\x00茶\\r\\n好")
     '喜茶\\n好'
     """
+    if text.isprintable():  # most are, and it is seen at once
+        return text
     return _UNSTORABLE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -36,7 +36,9 @@ def read_characters(texts: Sequence[str]) -> Characters:
     """The characters of `texts`, cleaned."""
     framed = "".join([f"{END} {text.replace(END, ' ') if END in text else text} " for text in texts])
     joined = normalize("NFKC", framed).lower().replace("⋯", "...")  # as which the normal form keeps …
-    joined = _NAME.sub("@", _LINK.sub(" ", joined))
+    if "://" in joined or "t.cn/" in joined:  # not in normal forms
+        joined = _LINK.sub(" ", joined)
+    joined = _NAME.sub("@", joined)
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     codes = _table()[codes]
     codes = codes[codes != _CUT]

@@ -173,6 +173,6 @@ def _names(entry: dict[str, Any]) -> Iterator[str]:
 
 
 def _str(value: object) -> str:
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return ""
-    return str(value).strip()
+    if isinstance(value, str):
+        return value.strip()
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""

@@ -50,7 +50,7 @@ def copies(connection: sqlite3.Connection, new: Iterable[Text], *, known: str = 
     in_time = sorted((n for n in new if n.keys[0]), key=attrgetter("published_at", "key"))
     index, stories = _around(connection, in_time, known)
     copied: dict[int, int] = {}
-    entered: list[tuple[int, int, int]] = []
+    entered: dict[tuple[int, int], int] = {}
     for n in in_time:
         story = _story(n, index, stories)
         if story is None:
@@ -61,19 +61,21 @@ def copies(connection: sqlite3.Connection, new: Iterable[Text], *, known: str = 
         for key in n.keys if story is None else n.keys[:1]:
             holder = own.get(key)
             if holder is None or not _fits(n, stories[holder]):
-                own[key] = n.id if story is None else story
-                entered.append((n.week, key, own[key]))
+                own[key] = entered[n.week, key] = n.id if story is None else story
     connection.executemany(
         "INSERT INTO story_keys (week, key, post_id) VALUES (?, ?, ?) "
         "ON CONFLICT DO UPDATE SET post_id = excluded.post_id",
-        entered,
+        [(*key, story) for key, story in sorted(entered.items())],
     )
     return copied
 
 
 def _story(text: Text, index: Index, stories: Mapping[int, Story]) -> int | None:
     """The story that has this text, else the one most like it; of those equally alike the earliest."""
-    weeks = [entries for week in (text.week - 1, text.week, text.week + 1) if (entries := index.get(week))]
+    around = (index.get(week, {}) for week in (text.week - 1, text.week, text.week + 1))
+    weeks = [entries for entries in around if not entries.keys().isdisjoint(text.keys)]
+    if not weeks:
+        return None
     same = [story for entries in weeks if (story := entries.get(text.keys[0])) and _fits(text, stories[story])]
     if same:
         return min(same, key=lambda story: (stories[story].published_at, story))
