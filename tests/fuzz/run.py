@@ -1,6 +1,7 @@
 """The run itself: inputs through parsers, what broke kept as a seed."""
 
 import hashlib
+import resource
 import tempfile
 import time
 import traceback
@@ -30,6 +31,7 @@ class Tally:
     pages: int = 0
     posts: int = 0
     slowest_s: float = 0.0
+    peak: int = 0  # bytes of memory that the process had come to when the last one was read
     errors: dict[str, int] = field(default_factory=dict)  # SourceErrors by class: answers, not faults
     faults: dict[str, Path | None] = field(default_factory=dict)  # what broke, and the seed that shows it
 
@@ -56,6 +58,7 @@ def tried(parser: Parser, body: bytes, tally: Tally) -> str | None:
         where = traceback.extract_tb(error.__traceback__)[-1]
         return f"{type(error).__name__} escapes from {Path(where.filename).name}:{where.name}"
     took_s = time.thread_time() - began
+    tally.peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     tally.slowest_s = max(tally.slowest_s, took_s)
     if took_s > SLOW_S:
         return "takes too long"
