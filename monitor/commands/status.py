@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from monitor.store.store import Store
 
 
-MINUTE = timedelta(minutes=1)
-
-
 def status(
     config: ConfigPath = CONFIG,
     fail_on_firing: Annotated[
@@ -149,7 +146,8 @@ def open_line(target: str, windows: list[dict[str, str]], zone: ZoneInfo) -> str
     """How much of what a target was asked for nobody has read, and the command that asks again."""
     spans = [(datetime.fromisoformat(w["from"]), datetime.fromisoformat(w["to"])) for w in windows]
     minutes = sum(round((until - since).total_seconds() / 60) for since, until in spans)
-    first, last = (f"{at.astimezone(zone):%Y-%m-%dT%H:%M}" for at in (spans[0][0], spans[-1][1] + MINUTE))
+    until = spans[-1][1] + timedelta(seconds=-spans[-1][1].timestamp() % 60)  # not into the next hour
+    first, last = (f"{at.astimezone(zone):%Y-%m-%dT%H:%M}" for at in (spans[0][0], until))
     told = f"open    {target:20} {minutes} min in {len(spans)} windows never read: "
     return f"{told}monitor collect --backfill --from {first} --to {last} --source {target.partition('/')[0]}"
 

@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from monitor.commands.status import open_line
 from monitor.demo.faults import FaultKind
 from monitor.demo.scenario import BEIJING, BRIDGE, HOSTS, HOT_LIST, SEARCH
 from monitor.demo.world import posts
@@ -199,6 +201,13 @@ def test_a_killed_backfill_goes_on_where_it_was_and_loses_and_doubles_nothing(li
     again = monitor(*words, env=COOKIE)
     assert (again.exit_code, live.asked) == (Exit.OK, [])
     assert again.stdout == "search/tea/知夏: 0 visits, 0 new posts, 0 known; no windows open\n"
+
+
+@pytest.mark.parametrize(("ends", "asked"), [("04:00:00", "12:00"), ("04:00:01", "12:01"), ("03:59:59", "12:00")])
+def test_what_is_open_is_asked_for_to_its_minute_and_no_hour_beyond(ends: str, asked: str) -> None:
+    window = {"from": "2026-11-20T01:00:30+00:00", "to": f"2026-11-20T{ends}+00:00"}
+    line = open_line("search/tea", [window], ZoneInfo("Asia/Shanghai"))
+    assert line.endswith(f"collect --backfill --from 2026-11-20T09:00 --to 2026-11-20T{asked} --source search")
 
 
 def test_a_backfill_that_is_refused_says_what_is_open_and_status_shows_it(live: Live, tmp_path: Path) -> None:
