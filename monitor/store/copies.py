@@ -72,8 +72,8 @@ def copies(connection: sqlite3.Connection, new: Iterable[Text], *, known: str = 
 
 def _story(text: Text, index: Index, stories: Mapping[int, Story]) -> int | None:
     """The story that has this text, else the one most like it; of those equally alike the earliest."""
-    around = (index.get(week, {}) for week in (text.week - 1, text.week, text.week + 1))
-    weeks = [entries for entries in around if not entries.keys().isdisjoint(text.keys)]
+    around = (text.week - 1, text.week, text.week + 1)
+    weeks = [entries for week in around if (entries := index.get(week)) and not entries.keys().isdisjoint(text.keys)]
     if not weeks:
         return None
     same = [story for entries in weeks if (story := entries.get(text.keys[0])) and _fits(text, stories[story])]
