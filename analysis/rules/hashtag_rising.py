@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 from annotated_types import Ge, Gt, Le
 
 from analysis.emerging import Trend, is_spread, rising
-from analysis.rules.rule import Answer, Figures, Subject, TopicHashtags, Verdict
+from analysis.rules.rule import Answer, Subject, TopicHashtags, Verdict
 
 _HALF = 0.5  # of the window must have been seen
 _A_DAY_MIN = 1440.0
@@ -51,7 +51,6 @@ class HashtagRising:
             value=round(fastest.growth, 3) if fastest else 0.0,
             limit=of.growth,
             unit="times",
-            figures=_figures(fastest, of.window_min) if fastest else None,
             version="1",
         )
 
@@ -68,7 +67,6 @@ class HashtagRising:
             value=float(most.mentions) if most else 0.0,
             limit=float(of.floor),
             unit="mentions",
-            figures=Figures(minutes=of.window_min, mentions=most.mentions if most else 0, by_floor=True),
             version="1",
         )
 
@@ -76,7 +74,3 @@ class HashtagRising:
 def _told(trend: Trend, minutes: int) -> str:
     usual = "never before" if trend.new else f"{trend.usual:.1f} usual"
     return f"#{trend.count.label}# {trend.count.mentions} times in {minutes} min, {usual}"
-
-
-def _figures(trend: Trend, minutes: int) -> Figures:
-    return Figures(minutes=minutes, mentions=trend.count.mentions, expected=round(trend.usual, 3))

@@ -13,7 +13,7 @@ from typing import Annotated, ClassVar, Self
 import msgspec
 from annotated_types import Ge, Gt, Le
 
-from analysis.rules.rule import Answer, Figures, Subject, Urgency, Verdict
+from analysis.rules.rule import Answer, Subject, Urgency, Verdict
 from analysis.rules.sample import seen_part
 from analysis.rules.window import Seen, seen_minute, slide
 from analysis.rules.wording import moment
@@ -93,7 +93,6 @@ class SentimentDrop:
             unit="sigmas",
             began_at=moment(state.minutes[0].start) if breach else None,
             urgency=Urgency.WARN if breach else None,
-            figures=Figures(minutes=len(state.minutes), mentions=posts, by_floor=by_floor),
             version="1",
         )
 
