@@ -32,7 +32,7 @@ class Sensitivity:
     min_authors: Annotated[int, Ge(1)] = 3  # distinct complaining people since it began, for it to fire at all …
     page_authors: Annotated[int, Ge(1)] = 5  # … and for it to be as urgent as the rule is; until then a warning
     tolerance: Annotated[float, Ge(1)] = 1.05  # times the normal share that pass as normal, were it known exactly
-    doubt: Annotated[float, Ge(0)] = 1.3  # standard deviations of what we know of the share that are tolerated on top
+    doubt: Annotated[float, Ge(0)] = 1.4  # standard deviations of what we know of the share that are tolerated on top
     thaw_min: Annotated[int, Ge(60)] = 1440  # minutes of firing after which what lasts is learnt as normal
     warm_min: Annotated[int, Ge(0)] = 4320  # minutes seen before the baseline decides
     floor_authors: Annotated[int, Ge(1)] = 10  # until then: this many complaining people within `floor_min` minutes …
