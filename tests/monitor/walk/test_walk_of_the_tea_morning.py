@@ -179,7 +179,7 @@ def test_the_first_message_says_what_is_wrong(morning: Walked, outage: Raised) -
     assert re.search(r"How bad: \d+ complaints by \d+ authors in \d+ min, \d+\.\d expected", text)
     assert re.search(r"Volume: [\d,]+ mentions (seen )?in the last 30 min", text)
     assert "Coverage: 3 of 3 sources, newest post" in text
-    assert len(re.findall(r"“[^”]+” https://weibo\.com/\d+/\w+", text)) == 3
+    assert len(re.findall(r"^“.+” https://weibo\.com/\d+/\w+$", text, re.MULTILINE)) == 3
 
 
 def test_a_resolved_message_follows_with_how_long_it_lasted(morning: Walked, outage: Raised) -> None:
