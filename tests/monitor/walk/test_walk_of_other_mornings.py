@@ -3,7 +3,7 @@
 Few complaints are noticed late, and rightly so: how quickly an outage is paged can only be asked where enough talk.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -57,8 +57,10 @@ def test_without_a_repair_it_is_still_firing_at_the_end_of_the_day(walked: Walki
     assert onset <= alert.fired_at <= onset + timedelta(minutes=10)
     assert alert.resolved_at is None
     assert broken.told["scenario"]["repaired_at"] is None
-    told = [message["event"] for message in broken.messages if message["labels"]["rule"] == COMPLAINTS]
-    assert told == ["firing"]
+    told = [message for message in broken.messages if message["labels"]["rule"] == COMPLAINTS]
+    assert {message["event"] for message in told} == {"firing"}
+    moments = [datetime.fromisoformat(message["at"]) for message in told]
+    assert [later - moments[0] for later in moments] == [timedelta(hours=4 * n) for n in range(4)]  # told again
 
 
 def test_a_digest_of_an_outage_that_goes_on_says_so(walked: Walking) -> None:
