@@ -90,7 +90,7 @@ class Outcome:
         return f"{self.parser}, {self.body}: {self.took_s:.2f} s, {self.grew / 1024**2:.0f} MB{said}"
 
 
-def bodies(parser: Parser) -> Iterator[tuple[str, bytes]]:
+def bodies(parser: Parser, sizes: Sequence[int] = (LARGE, HUGE)) -> Iterator[tuple[str, bytes]]:
     """(what it is, the body), made one by one; the last ones swell a sound page of the parser itself."""
     page = max(parser.sound_pages(), key=len)
     middle = len(page) // 2
@@ -100,16 +100,16 @@ def bodies(parser: Parser) -> Iterator[tuple[str, bytes]]:
         "its page, tags within": _repeated(b"<b>", page[:middle], page[middle:]),
         "its page over and over": _repeated(page),
     }
-    for size in (LARGE, HUGE):
+    for size in sizes:
         for name, make in {**ANY, **OF_FORM[parser.form], **own}.items():
             yield f"{size // 1024**2} MB of {name}", make(size)
 
 
-def hostile_run(parsers: Sequence[Parser]) -> Iterator[Outcome]:
+def hostile_run(parsers: Sequence[Parser], sizes: Sequence[int] = (LARGE, HUGE)) -> Iterator[Outcome]:
     """Each body through its parser, in a process of its own, so that its memory is its own too."""
     fork = multiprocessing.get_context("fork")
     for parser in parsers:
-        for name, body in bodies(parser):
+        for name, body in bodies(parser, sizes):
             here, there = fork.Pipe(duplex=False)
             process = fork.Process(target=_measure, args=(parser, body, there))
             process.start()
