@@ -4,6 +4,9 @@ Page 1 is the newest. Pages read one after the other prove that everything newer
 posts that arrive meanwhile push others onto the next page, where they are met again, never past it. Where the pages
 needed exceed the budget, a page as deep as the budget settles whether they really do; if so, the rest of the budget is
 spread over the window (`sampling`), provided that the source can jump (`Paged`).
+
+What a source may not show yet (`Late`) is not claimed complete: it is left to the next visit. A sample, which makes no
+such claim, reaches to the moment of asking.
 """
 
 from collections.abc import Sequence
@@ -12,7 +15,7 @@ from datetime import datetime, timedelta
 from collectors.errors import SourceError, Transient
 from collectors.post import Page, Post
 from collectors.sampling import Seen, next_page, pages_needed, sampled
-from collectors.source import Paged, Timed
+from collectors.source import Late, Paged, Timed
 from collectors.visit import Visit
 
 EXACT = timedelta(seconds=1)  # precision of a moment that the source knows to the second
@@ -29,6 +32,9 @@ class Search:
         # Asked once: to compare an object with a protocol is slow, and this is done for every post.
         self._paged = visit.source if isinstance(visit.source, Paged) else None
         self._timed = visit.source if isinstance(visit.source, Timed) else None
+        now = visit.clock.now()
+        # Up to here all there is was shown when the first page was asked for.
+        self._settled = min(visit.until, now - visit.source.shows_within if isinstance(visit.source, Late) else now)
         self._seen: list[Seen] = []  # pages that prove an order
         self._tail = 0  # pages 1 to this one were read one after the other
         self._tail_cursor: str | None = None  # of the page after it
@@ -140,12 +146,12 @@ class Search:
     def _conclude(self) -> None:
         visit = self._visit
         if self._complete():
-            visit.claim(visit.since, visit.until)
+            visit.claim(visit.since, self._settled)
             visit.reached = True
             return
         bottom = max(self._seen, key=lambda page: page.number, default=None)
         if bottom is None or bottom.number <= self._tail or visit.error is not None:
-            visit.claim(self._proved_from, visit.until)
+            visit.claim(self._proved_from, self._settled)
             visit.reached = self._unbroken and self._tail_cursor is None
             return
         to_the_end = bottom.number if self._empty is None else self._empty - 1

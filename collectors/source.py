@@ -6,7 +6,7 @@ leads to are shared mechanisms (`sweep.py`, `polite.py`).
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
@@ -115,6 +115,16 @@ class FromNow(Protocol):
     @property
     def lists_from_now(self) -> bool:
         """Then its windows always end now. A class variable will do."""
+        ...
+
+
+@runtime_checkable
+class Late(Protocol):
+    """What a search adds that shows posts only some time after they were published."""
+
+    @property
+    def shows_within(self) -> timedelta:
+        """The longest it takes: that much of what is newest is never claimed complete. A class variable will do."""
         ...
 
 

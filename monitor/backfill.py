@@ -109,10 +109,11 @@ class Backfill:
         self._stopping = stopping
 
     def open(self, job: Job) -> tuple[Window, ...]:
-        """What there is to ask for; a list of what is now has no past."""
+        """What there is to ask for; a list of what is now has no past, and a search shows no more than it shows yet."""
         if job.adapter.scope is Scope.LIST:
             return ()
-        return open_windows(self._store, job.source, job.target.name, self._since, self._until)
+        until = min(self._until, self._clock.now() - job.shows_within)
+        return open_windows(self._store, job.source, job.target.name, self._since, until)
 
     def fill(self, job: Job) -> Filled:
         """Ask for what is open, until it is closed, shown no further, refused, or the program is to stop."""

@@ -21,7 +21,7 @@ from collectors.errors import Blocked, SourceError
 from collectors.polite import Client
 from collectors.post import Post
 from collectors.session import Session
-from collectors.source import FromNow, Reading, Scope, Source, Target
+from collectors.source import FromNow, Late, Reading, Scope, Source, Target
 from collectors.stretch import KeptPage, Sweep
 from collectors.sweep import sweep
 from monitor.alerts.dispatch import Dispatcher
@@ -36,7 +36,7 @@ LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 GIVEN_UP = timedelta(minutes=15)  # a gap this old in a window whose newest part is read again and again is left
 OLD = timedelta(hours=6)  # so is the rest of an hour of the past that could be read only in part
 PUSH = "push"  # the target of what is pushed to us
-OVERLAP = timedelta(seconds=60)  # searches show a post up to a minute after it was published
+OVERLAP = timedelta(seconds=60)  # is read twice of a search that does not say how late it shows a post
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,11 @@ class Job:
     @property
     def name(self) -> str:
         return f"{self.source}/{self.target.name}"
+
+    @property
+    def shows_within(self) -> timedelta:
+        """How long after its publication a post may appear: so much is asked for again."""
+        return self.adapter.shows_within if isinstance(self.adapter, Late) else timedelta(0)
 
     @property
     def mark(self) -> str:
@@ -201,10 +206,12 @@ class Pipeline:
         if job.adapter.scope is not Scope.TOPIC:
             return Window(since=mark or moment - job.backfill, until=moment, live=True)
         if mark is None:
-            mark = max(self._observed_until(job), moment - max(job.backfill, timedelta(seconds=job.every_s)))
+            back = max(job.backfill, timedelta(seconds=job.every_s))
+            mark = max(self._observed_until(job), moment - job.shows_within - back)
         from_now = isinstance(job.adapter, FromNow) and job.adapter.lists_from_now
-        if from_now or moment - mark <= LIVE_REACH:
-            return Window(since=mark - OVERLAP, until=moment, live=True)
+        if from_now or moment - job.shows_within - mark <= LIVE_REACH:
+            since = mark if job.shows_within else mark - OVERLAP
+            return Window(since=since, until=moment, live=True)
         hour = mark.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
         return Window(since=mark, until=hour, live=False)
 
@@ -254,6 +261,8 @@ class Pipeline:
         What could not be read stays missing once asking again has lost its point: watching the present comes first.
         """
         seen_until = max((s.ends_at for s in swept.stretches), default=None)
+        if job.shows_within and window.live and (swept.posts or swept.stretches):
+            seen_until = window.until - job.shows_within  # what is newer is asked for again, sampled or not
         if swept.reached and not swept.error:
             return seen_until
         if job.adapter.scope is not Scope.TOPIC:

@@ -6,6 +6,7 @@ The errors are the platform's numbered ones; what a person can do about each kin
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, ClassVar, Literal
 
 from collectors.errors import Blocked, PayloadChanged, RateLimited, SourceError, Transient
@@ -17,7 +18,7 @@ from collectors.redaction import without
 from collectors.secret import Secret
 from collectors.source import Ask, Reading, Scope, Target, Watched
 from collectors.weibo.answers import number_of
-from collectors.weibo.order import covered
+from collectors.weibo.order import SHOWN_WITHIN, covered
 from collectors.weibo.status import read_statuses
 
 TOPICS_URL = "https://api.weibo.com/2/search/topics.json"
@@ -56,6 +57,7 @@ class WeiboOpenPlatform:
     platform: ClassVar[str] = "weibo"
     scope: ClassVar[Scope] = Scope.TOPIC
     Settings: ClassVar[type[Any]] = OpenPlatformSettings
+    shows_within: ClassVar[timedelta] = SHOWN_WITHIN
 
     def __init__(self, settings: OpenPlatformSettings) -> None:
         self.settings = settings

@@ -1,9 +1,10 @@
-"""What the order of the posts on a page proves."""
+"""What the order of the posts on a page proves, and from when on."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+SHOWN_WITHIN = timedelta(minutes=1)  # searches show a post some 10 to 60 seconds after it was published
 _ROUNDING = timedelta(minutes=1)  # of the times shown
 _ENOUGH_TO_SPARE_ONE = 5
 

@@ -7,6 +7,7 @@ the cookie of a weibo.com login is not one of them.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote
 
@@ -20,7 +21,7 @@ from collectors.weibo.answers import answer_of, asking, number_of, unlike
 from collectors.weibo.cards import page_list, posts_in
 from collectors.weibo.identity import mobile_user
 from collectors.weibo.long_texts import LongTexts, mobile
-from collectors.weibo.order import covered
+from collectors.weibo.order import SHOWN_WITHIN, covered
 from collectors.weibo.shown_times import check_shown_times
 from collectors.weibo.status import read_statuses
 from collectors.weibo.visitor import MOBILE, Visitor
@@ -52,6 +53,7 @@ class WeiboSearchMobile:
     scope: ClassVar[Scope] = Scope.TOPIC
     Settings: ClassVar[type[Any]] = SearchMobileSettings
     lists_from_now: ClassVar[bool] = True
+    shows_within: ClassVar[timedelta] = SHOWN_WITHIN
 
     def __init__(self, settings: SearchMobileSettings) -> None:
         self.settings = settings

@@ -16,6 +16,7 @@ from collectors.session import Session
 from collectors.source import Ask, Reading, Scope, Target, Watched
 from collectors.weibo.identity import desktop_user
 from collectors.weibo.ids import second_of
+from collectors.weibo.order import SHOWN_WITHIN
 from collectors.weibo.search_page import read_page
 from collectors.weibo.walls import SIGN_IN
 
@@ -42,6 +43,7 @@ class WeiboSearchWeb:
     scope: ClassVar[Scope] = Scope.TOPIC
     Settings: ClassVar[type[Any]] = SearchWebSettings
     max_pages_shown: ClassVar[int] = 50
+    shows_within: ClassVar[timedelta] = SHOWN_WITHIN
 
     def __init__(self, settings: SearchWebSettings) -> None:
         self.settings = settings

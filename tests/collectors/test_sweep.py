@@ -338,6 +338,44 @@ def test_no_window_is_claimed_beyond_the_present() -> None:
     claims_hold(served, swept)
 
 
+class LateSearch(PagedSearch):
+    """Shows a post up to a minute after it was published."""
+
+    shows_within: ClassVar[timedelta] = MINUTE
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_what_may_not_be_shown_yet_is_not_claimed(live: bool) -> None:
+    served = Platform(arrivals(lambda _: 3, 100, seed=1))
+    swept = visit(LateSearch(served), NOON - timedelta(minutes=30), live=live, max_pages=12)
+    assert [(each.starts_at, each.ends_at) for each in swept.stretches] == [
+        (NOON - timedelta(minutes=30), NOON - MINUTE)
+    ]
+    assert swept.reached
+
+
+def test_what_may_not_be_shown_yet_is_not_claimed_where_an_error_ends_the_visit() -> None:
+    served = Platform(arrivals(lambda _: 30, 100, seed=1), broken={2: httpx.Response(500), 3: httpx.Response(500)})
+    swept = visit(LateSearch(served), NOON - timedelta(minutes=30), max_pages=12)
+    assert isinstance(swept.error, Transient)
+    assert len(swept.posts) == served.size
+    assert swept.stretches == (), "all that was read is newer than a minute"
+
+
+def test_a_past_window_of_a_late_search_is_claimed_to_its_end() -> None:
+    served = Platform(arrivals(lambda _: 3, 100, seed=1))
+    since, until = NOON - timedelta(minutes=60), NOON - timedelta(minutes=30)
+    swept = visit(LateSearch(served), since, until=until, live=False, max_pages=12)
+    assert [(each.starts_at, each.ends_at) for each in swept.stretches] == [(since, until)]
+
+
+def test_a_sample_of_a_late_search_reaches_to_the_moment_of_asking() -> None:
+    served = Platform(arrivals(lambda _: 100, 100, seed=1))
+    swept = visit(LateSearch(served), NOON - timedelta(minutes=30), max_pages=12)
+    assert all(each.share < 1 for each in swept.stretches)
+    assert swept.stretches[-1].ends_at == NOON
+
+
 def test_a_backfill_is_split_into_hours_oldest_first() -> None:
     since = datetime(2026, 11, 22, 22, 30, tzinfo=UTC)
     until = datetime(2026, 11, 23, 0, 10, tzinfo=UTC)

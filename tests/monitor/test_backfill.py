@@ -1,9 +1,10 @@
 """Windows that nothing was read of stay open, are asked for again by the day or the hour, and say why they are open."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import ClassVar
 
 import httpx
 import pytest
@@ -180,6 +181,20 @@ def test_accounts_are_asked_from_now_back_and_lists_not_at_all(tmp_path: Path) -
         listed = Scripted(scope=Scope.LIST)
         assert backfill(line, store, listed, -10, -1).fill(job(listed)).visits == 0
         assert listed.asked == []
+
+
+@dataclass
+class Late(Scripted):
+    """A search that shows a post up to a minute after it was published."""
+
+    shows_within: ClassVar[timedelta] = timedelta(minutes=1)
+
+
+def test_what_a_search_may_not_show_yet_is_no_gap(tmp_path: Path) -> None:
+    source = Late()
+    with pipeline(tmp_path, source.clock) as (line, store):
+        assert backfill(line, store, source, -1, 0).fill(job(source)).open == ()
+        assert opened(store, -1, 0) == [(at(-1), at(0))]
 
 
 @pytest.mark.parametrize("until", [0.0, 5.0])

@@ -1,7 +1,10 @@
 """Which stretch of time a visit asks for, and what is stored of it."""
 
 import logging
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+from typing import ClassVar
 
 import httpx
 import pytest
@@ -39,6 +42,46 @@ def test_a_live_visit_goes_on_from_the_watermark_with_a_minute_of_overlap(tmp_pa
         assert seen is not None
         assert (seen.new_posts, seen.known_posts) == (1, 2)
         assert store.watermark(*MARK) == at(2)
+
+
+@dataclass
+class Late(Scripted):
+    """A search that shows a post up to a minute after it was published."""
+
+    shows_within: ClassVar[timedelta] = timedelta(minutes=1)
+
+
+def test_the_newest_minute_of_a_late_search_is_left_to_the_next_visit(tmp_path: Path) -> None:
+    source = Late(posts=[post(1, -1.5), post(2, -0.5)])
+    with pipeline(tmp_path, source.clock) as (line, store):
+        line.collect(job(source), NOON)
+        assert source.windows == [(-3, 0, True)]
+        assert store.watermark(*MARK) == at(-1)
+        assert [(s.stretch.starts_at, s.stretch.ends_at) for s in store.stretches(at(-9), at(9))] == [(at(-3), at(-1))]
+        source.posts = [*source.posts, post(3, -0.2)]  # it was there at noon, and not shown
+        source.clock.move_to(at(2))
+        seen = line.collect(job(source), at(2))
+        assert source.windows[1] == (-1, 2, True)
+        assert seen is not None
+        assert (seen.new_posts, seen.known_posts) == (1, 1)
+        assert store.watermark(*MARK) == at(1)
+
+
+def test_a_late_search_that_fails_next_leaves_its_newest_minute_open(tmp_path: Path) -> None:
+    source = Late(posts=[post(1, -0.5)], failing={2: Transient("down")})
+    with pipeline(tmp_path, source.clock) as (line, store):
+        line.collect(job(source), NOON)
+        source.clock.move_to(at(2))
+        line.collect(job(source), at(2))
+        assert store.watermark(*MARK) == at(-1)
+        assert max(each.stretch.ends_at for each in store.stretches(at(-9), at(9))) == at(-1)
+
+
+def test_an_hour_back_of_a_late_search_is_read_as_the_present(tmp_path: Path) -> None:
+    source = Late()
+    with pipeline(tmp_path, source.clock) as (line, _):
+        line.collect(job(source, backfill_h=1), NOON)
+        assert source.windows == [(-61, 0, True)]
 
 
 def test_a_past_is_read_by_the_hour_oldest_first_until_the_present(tmp_path: Path) -> None:

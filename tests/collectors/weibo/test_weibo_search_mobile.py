@@ -156,7 +156,7 @@ def test_what_a_visitor_could_not_see_is_not_claimed() -> None:
     page["data"]["cards"] = page["data"]["cards"][:4]  # back to 09:41
     swept = visit(VISITOR, {"/api/container/getIndex": json.dumps(page).encode()}, since=AT - timedelta(hours=9))[0]
     assert [(each.starts_at, each.ends_at) for each in swept.stretches] == [
-        (datetime(2026, 11, 23, 1, 59, tzinfo=UTC), AT)
+        (datetime(2026, 11, 23, 1, 59, tzinfo=UTC), AT - SOURCE.shows_within)
     ]
     assert swept.reached  # nothing more will ever be shown: the rest is missing
     assert swept.pages == 1
