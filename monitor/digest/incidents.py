@@ -16,6 +16,7 @@ from monitor.store.store import Store
 CATEGORIES = 5
 TEN_MINUTES = timedelta(minutes=10)
 COMPLAINTS = "complaint-share"  # the kind of rule whose worst minutes are those with most complaints
+NEWS = frozenset({"hot-list", "hashtag-rising"})  # good to know, and told in sections of their own: nothing broke
 
 
 def incidents(store: Store, topic: str, since: datetime, until: datetime, as_of: datetime) -> tuple[Incident, ...]:
@@ -24,7 +25,7 @@ def incidents(store: Store, topic: str, since: datetime, until: datetime, as_of:
     found = [
         _incident(store, topic, alert, as_of)
         for alert in store.alerts(since, until)
-        if alert.subject == topic and _told(alert, since, until)
+        if alert.subject == topic and alert.kind not in NEWS and _told(alert, since, until)
     ]
     return tuple(sorted(found, key=lambda i: (i.resolved_at is not None, i.kind != COMPLAINTS, i.began_at, i.alert)))
 
