@@ -30,7 +30,7 @@ def commands() -> list[str]:
 
 
 def test_these_are_the_commands() -> None:
-    top = ["init", "demo", "run", "collect", "import", "digest", "export", "hashtags", "explain", "status"]
+    top = ["init", "demo", "run", "collect", "import", "digest", "export", "hashtags", "explain", "reanalyse", "status"]
     groups = {
         "sources": ["list", "check", "parse"],
         "channels": ["list", "test"],
@@ -38,6 +38,7 @@ def test_these_are_the_commands() -> None:
         "alerts": ["list", "show", "ack"],
         "silence": ["add", "list", "expire"],
         "outbox": ["list", "retry"],
+        "sentiment": ["evaluate"],
     }
     assert commands() == [*top, *(f"{group} {name}" for group, names in groups.items() for name in names)]
 
