@@ -17,7 +17,7 @@ from analysis.lexicon import lexicon_digest, read_lexicon
 from analysis.normal_form import normalise
 
 _EMOTICON = re.compile(r"(\[[^\[\]\s]{1,8}\])")
-_LATIN_SIGN = re.compile(r"[a-zA-Z0-9][._\-+&%#]|[._\-+&%#][a-zA-Z0-9]")
+_LATIN_SIGN = re.compile(r"[._\-+&%#](?:(?<=[a-zA-Z0-9].)|(?=[a-zA-Z0-9]))")
 _LATIN_RUN = re.compile(r"([a-zA-Z0-9]+(?:\.\d+)?%?)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _USER_WORD = re.compile(r"[\u4e00-\u9fd5a-zA-Z0-9+#&._%\-]{2,}")  # what jieba can hold as one word
@@ -105,8 +105,7 @@ class Tokenizer:
 
     def content(self, tokens: Sequence[str]) -> tuple[str, ...]:
         """Those worth counting and searching: no stop words, no signs, no spaces."""
-        content = self._content
-        return tuple([token for token in tokens if content[token]])
+        return tuple(filter(self._content.__getitem__, tokens))
 
 
 def default_segmenter(words: Iterable[str] = ()) -> Segmenter:
