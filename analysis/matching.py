@@ -76,6 +76,9 @@ class Role(StrEnum):
     NONE = "none"
 
 
+_ALL, _NONE = Role.ALL, Role.NONE  # looking an enumeration's member up takes long
+
+
 class Use(NamedTuple):
     """A term in a topic's rule."""
 
@@ -90,16 +93,6 @@ class Shown(NamedTuple):
     use: Use
     start: int
     end: int
-
-
-@dataclass(slots=True)
-class _Seen:
-    """What a text shows of one topic so far."""
-
-    first: Shown | None = None  # hashtag or any-term
-    first_all: Shown | None = None
-    all: set[str] = field(default_factory=set)
-    none: bool = False
 
 
 class _NearRule(NamedTuple):
@@ -149,42 +142,45 @@ class TopicMatcher:
 
     def relevant(self, hits: Sequence[Hit]) -> list[Hit]:
         """Those that are of topics."""
-        return [hit for hit in hits if hit[0] in self._phrases]
+        phrases = self._phrases
+        return [hit for hit in hits if hit[0] in phrases]
 
     def match(self, passages: Sequence[Passage], hashtags: Sequence[Hashtag]) -> tuple[Match, ...]:
         """The topics mentioned in all passages together, in the topics' order."""
-        seen: dict[int, _Seen] = {}
+        opened: dict[int, Shown] = {}  # topic → its first hashtag or any-term
+        required: dict[int, Shown] = {}  # its first all-term
+        there: dict[int, set[str]] = {}  # its all-terms
+        denied: set[int] = set()
         for shown in self.shown(passages, hashtags):
             index, role, term = shown.use
-            topic = seen.get(index) or seen.setdefault(index, _Seen())
-            if role is Role.NONE:
-                topic.none = True
-            elif role is Role.ALL:
-                topic.all.add(term)
-                topic.first_all = _earlier(topic.first_all, shown)
-            else:
-                topic.first = _earlier(topic.first, shown)
+            if role is _NONE:
+                denied.add(index)
+                continue
+            if role is _ALL:
+                there.setdefault(index, set()).add(term)
+            first = required if role is _ALL else opened
+            first[index] = _earlier(first.get(index), shown)
         matches = []
-        for index in sorted(seen):
-            topic = seen[index]
-            first = topic.first if self._needs_opener[index] else topic.first_all
-            if first is not None and not topic.none and len(topic.all) == len(self._wanted[index]):
+        for index in sorted(opened.keys() | required.keys()):
+            shown = (opened if self._needs_opener[index] else required).get(index)
+            if shown is not None and index not in denied and len(there.get(index, ())) == len(self._wanted[index]):
                 name = self._topics[index].name
-                matches.append(Match(topic=name, term=first.use.term, start=first.start, end=first.end))
+                matches.append(Match(topic=name, term=shown.use.term, start=shown.start, end=shown.end))
         return tuple(matches)
 
     def shown(self, passages: Sequence[Passage], hashtags: Sequence[Hashtag]) -> Iterator[Shown]:
         """Every term of every topic that the text shows, each in each of its places."""
+        words = self._words
         for hashtag in hashtags:
             for use in self._hashtags.get(hashtag.key, ()):
                 yield Shown(use, hashtag.start, hashtag.end)
         for text, hits, locate in passages:
             ours = self.relevant(hits)
             for number, start, end in ours:
-                if uses := self._words.get(number):
-                    place = locate(start, end)
-                    for use in uses:
-                        yield Shown(use, *place)
+                if number in words:
+                    begin, stop = locate(start, end)
+                    for use in words[number]:
+                        yield Shown(use, begin, stop)
             if self._nears and ours:
                 for near in self._nears:
                     for start, end in _meetings(near, ours):

@@ -75,6 +75,9 @@ class NormalForm:
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Offsets into the original of the normal form's [start, end), `start < end`."""
+        if len(self._starts) == 1 and self._ends[0] < 0:  # nothing was cut or rewritten, as in most texts
+            offset = self._begins[0]
+            return offset + start, offset + end
         first = bisect_right(self._starts, start) - 1
         begin = self._begins[first]
         if self._ends[first] < 0:

@@ -23,6 +23,7 @@ Label = Literal["negative", "neutral", "positive"]
 LABELS: tuple[Label, Label, Label] = ("negative", "neutral", "positive")
 LEAST = 0.001  # of the polarity of what is not neutral: stores count in thousandths
 _CHARACTERS_AT_ONCE = 200_000
+_TEXTS_AT_ONCE = 1 << (32 - SLOT_BITS)  # a text and a slot together are one number of 32 bits
 _REASONS = 8
 _CODE = "1"  # to be raised when the code reads the same weights differently
 
@@ -39,7 +40,7 @@ class Reading:
     def label(self) -> Label | None:
         if self.probabilities is None:
             return None
-        return LABELS[max(range(3), key=self.probabilities.__getitem__)]
+        return LABELS[self.probabilities.index(max(self.probabilities))]
 
     @property
     def balance(self) -> float | None:
@@ -59,10 +60,10 @@ class Reading:
 
 
 class _Found(NamedTuple):
-    """The distinct known n-grams of a batch, by text."""
+    """The distinct known n-grams of a batch, text by text: those of text i stand at edges[i] up to edges[i + 1]."""
 
-    row: Indices
-    which: Indices  # index into the weights
+    slots: npt.NDArray[np.uint32]
+    edges: Indices
     told: npt.NDArray[np.bool_]  # per text: does it hold anything that can tell?
 
 
@@ -71,11 +72,15 @@ class Sentiment:
         """`weights`: a model of one's own in place of the shipped one."""
         self._weights = weights = weights or read_weights()
         self.version = f"{weights.version}-{_CODE}"
-        self._at = np.full(1 << SLOT_BITS, -1, np.int32)
-        self._at[slots(weights.keys)] = np.arange(len(weights.keys), dtype=np.int32)
-        self._keys = np.append(weights.keys, np.uint32(0))  # the last: of slots that hold nothing
-        self._worth = weights.worth.astype(np.int64)
-        self._squares = weights.rarity.astype(np.int64) ** 2
+        places = slots(weights.keys)
+        # The n-gram of each slot; of an empty one an n-gram that belongs elsewhere, which nothing looked up there equals
+        self._keys = (np.arange(1 << SLOT_BITS, dtype=np.uint32) ^ np.uint32(1)) << np.uint32(32 - SLOT_BITS)
+        self._keys[places] = weights.keys
+        self._at = np.zeros(1 << SLOT_BITS, np.int32)  # slot → index into the worth
+        self._at[places] = np.arange(len(places), dtype=np.int32)
+        worth = np.zeros((len(places), 4), np.int16)  # to negative, to positive, and the rarity
+        worth[:, :2], worth[:, 2] = weights.worth, weights.rarity
+        self._worth = worth.view(np.int64).ravel()  # four in one: what is read together lies together
         self._read([""])  # makes the tables of characters now, not with the first posts
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
@@ -84,7 +89,8 @@ class Sentiment:
         begin = size = 0
         for index, text in enumerate(texts):
             size += len(text) + 3
-            if size > _CHARACTERS_AT_ONCE or index + 1 == len(texts):
+            full = size > _CHARACTERS_AT_ONCE or index + 1 - begin == _TEXTS_AT_ONCE
+            if full or index + 1 == len(texts):
                 readings += self._read(texts[begin : index + 1])
                 begin, size = index + 1, 0
         return readings
@@ -94,45 +100,51 @@ class Sentiment:
         characters = read_characters([text])
         seen: dict[int, str] = {}
         for n, hashes in enumerate(hash_ngrams(characters), start=1):
-            for place, which in enumerate(self._look_up(hashes)):
-                if which >= 0:
-                    seen.setdefault(int(which), "".join(map(chr, characters.codes[place : place + n])))
+            for place in self._known(hashes).tolist():
+                ngram = "".join(map(chr, characters.codes[place : place + n]))
+                seen.setdefault(int(slots(hashes[place : place + 1])[0]), ngram)
         if not seen:
             return ()
-        at = np.array(list(seen))
-        difference = (self._worth[at, 1] - self._worth[at, 0]) * self._unit(int(self._squares[at].sum()))
+        worth = self._worth_of(np.array(list(seen), np.uint32))
+        difference = (worth[:, 1] - worth[:, 0]) * self._unit(int(worth[:, 2].sum()))
         added = sorted(zip(seen.values(), difference.tolist(), strict=True), key=lambda pair: (-abs(pair[1]), pair[0]))
         return tuple((ngram, round(value, 2)) for ngram, value in added if ngram.strip())[:_REASONS]
 
     def _read(self, texts: Sequence[str]) -> list[Reading]:
         found = self._find(texts)
-        edges = np.searchsorted(found.row, np.arange(len(texts) + 1))
-        sums = [_sums(values, edges) for values in (*self._worth[found.which].T, self._squares[found.which])]
+        worth = np.append(self._worth_of(found.slots), np.zeros((1, 3), np.int64), axis=0)
+        sums = np.add.reduceat(worth, found.edges[:-1], axis=0)
+        sums[np.diff(found.edges) == 0] = 0
         return [
             Reading(self._softmax(negative, positive, size) if told and size else None)
-            for negative, positive, size, told in zip(*sums, found.told.tolist(), strict=True)
+            for (negative, positive, size), told in zip(sums.tolist(), found.told.tolist(), strict=True)
         ]
 
     def _find(self, texts: Sequence[str]) -> _Found:
         characters = read_characters(texts)
         told = np.zeros(len(texts), np.bool_)
+        rows = characters.row.astype(np.uint32) << np.uint32(SLOT_BITS)
         pairs = []
         for n, hashes in enumerate(hash_ngrams(characters)):
-            which = self._look_up(hashes)
-            known = np.flatnonzero(which >= 0)
+            known = self._known(hashes)
             if n == 0:
                 told[characters.row[known[telling()[characters.codes[known]]]]] = True
-            pairs.append(characters.row[known] * (1 << 32) + which[known])
+            pairs.append(rows[known] | slots(hashes[known]))
         once = np.concatenate(pairs)
         once.sort()
-        once = once[np.diff(once, prepend=-1) != 0]
-        return _Found(once >> 32, once & 0xFFFFFFFF, told)
+        once = once[np.append(True, once[1:] != once[:-1])[: len(once)]]
+        begins = np.searchsorted(once, np.arange(len(texts), dtype=np.uint32) << np.uint32(SLOT_BITS))
+        return _Found(once & np.uint32((1 << SLOT_BITS) - 1), np.append(begins, len(once)), told)
 
-    def _look_up(self, hashes: npt.NDArray[np.uint32]) -> npt.NDArray[np.int32]:
-        """Index into the weights, -1 for what the model does not know."""
-        at = self._at[slots(hashes)]
-        at[self._keys[at] != hashes] = -1
-        return at
+    def _known(self, hashes: npt.NDArray[np.uint32]) -> Indices:
+        """The places of the n-grams that have a weight."""
+        return np.flatnonzero(self._keys.take(slots(hashes)) == hashes)
+
+    def _worth_of(self, places: npt.NDArray[np.uint32]) -> Indices:
+        """[slots × 3] what each is worth to negative and to positive, and the square of its rarity."""
+        worth = self._worth.take(self._at.take(places)).view(np.int16).reshape(-1, 4)[:, :3].astype(np.int64)
+        worth[:, 2] **= 2
+        return worth
 
     def _unit(self, size: int) -> float:
         weights = self._weights
@@ -145,9 +157,3 @@ class Sentiment:
         n, o, p = exp(a - top), exp(-top), exp(b - top)
         whole = n + o + p
         return n / whole, o / whole, p / whole
-
-
-def _sums(values: Indices, edges: Indices) -> list[int]:
-    """The sum of values between each two edges."""
-    totals: list[int] = np.diff(np.concatenate(([0], np.cumsum(values)))[edges]).tolist()
-    return totals

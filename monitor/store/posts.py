@@ -10,11 +10,15 @@ from collectors.post import Kind, Post
 from monitor.store.copies import Text, text
 from monitor.store.epoch import seconds
 
-ROWS = 200  # of one INSERT … VALUES; × 20 columns stays below SQLite's limit of 32,766 parameters
+ROWS = 200  # asked for at once; well below SQLite's limit of 32,766 parameters
 
 POST_COLUMNS = (
     "key, platform, native_id, url, text, published_at, collected_at, kind, author_id, author_name, repost_of, "
     "reposts, comments, likes, views, followers, counted_at, source, visit_id"
+)
+INSERT_POST = (
+    f"INSERT INTO posts ({POST_COLUMNS}) VALUES ({', '.join('?' * len(POST_COLUMNS.split(',')))}) "
+    "ON CONFLICT (key) DO NOTHING"
 )
 
 
@@ -102,23 +106,10 @@ def _row(key: str, post: Post, published_at: int, source: str, visit: int) -> tu
 
 
 def _insert(connection: sqlite3.Connection, rows: Sequence[tuple[object, ...]]) -> dict[str, int]:
-    """Key → id of the rows that were new, as the database itself tells."""
-    ids: dict[str, int] = {}
-    for first in range(0, len(rows), ROWS):
-        part = rows[first : first + ROWS]
-        marks = ", ".join([f"({', '.join('?' * len(part[0]))})"] * len(part))
-        sql = f"INSERT INTO posts ({POST_COLUMNS}) VALUES {marks} ON CONFLICT (key) DO NOTHING RETURNING key, id"
-        ids.update(connection.execute(sql, [value for row in part for value in row]).fetchall())
-    return ids
-
-
-def _update_counts(connection: sqlite3.Connection, posts: Iterable[Post]) -> None:
-    """The newest count that a source told wins; an older reading (an old file imported late) changes nothing."""
-    connection.executemany(
-        "UPDATE posts SET reposts = coalesce(?1, reposts), comments = coalesce(?2, comments), "
-        "likes = coalesce(?3, likes), views = coalesce(?4, views), counted_at = ?5 WHERE key = ?6 AND counted_at <= ?5",
-        [(p.reposts, p.comments, p.likes, p.views, seconds(p.collected_at), p.key) for p in posts],
-    )
+    """Key → id of the rows that were new, as the database itself tells: ids only grow."""
+    (newest,) = connection.execute("SELECT coalesce(max(id), 0) FROM posts").fetchone()
+    connection.executemany(INSERT_POST, rows)
+    return dict(connection.execute("SELECT key, id FROM posts WHERE id > ?", (newest,)).fetchall())
 
 
 def texts(new: Iterable[NewPost]) -> list[Text]:

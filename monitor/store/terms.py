@@ -31,9 +31,9 @@ def count_terms(
     hashtags: Counter[tuple[int, str, int]] = Counter()
     days = {(mention.topic_id, day_of(mention.published_at)) for mention in mentions}
     for mention in mentions:
-        annotation = annotations[mention.post_id]
-        hour = mention.published_at // HOUR * HOUR
-        hashtags.update({(mention.topic_id, tag.key, hour) for tag in annotation.hashtags})
+        if tags := annotations[mention.post_id].hashtags:
+            hour = mention.published_at // HOUR * HOUR
+            hashtags.update({(mention.topic_id, tag.key, hour) for tag in tags})
     connection.executemany(ADD_HASHTAG, [(*key, count) for key, count in sorted(hashtags.items())])
     connection.executemany(
         "INSERT INTO word_days_due (topic_id, day) VALUES (?, ?) ON CONFLICT DO NOTHING", sorted(days)
