@@ -7,7 +7,7 @@ whose minute is not missing) if it is at most 10 minutes old at that Observation
 import json
 import sqlite3
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from analysis.series import Completeness, Estimate, Tally
@@ -91,7 +91,7 @@ def _write(
     since, until = window
     seen = coverage(connection, deciders, since, until)
     coming = deque(_uncounted(connection, topic, max(late_from, since - LATE_S), until))
-    complained = _complained(connection, topic, since)
+    complained = _complained(connection, topic, since, {m.author_id for m in coming if m.complaint and m.author_id})
     waiting: list[Uncounted] = []
     rows, counted = [], []
     for start in range(since, until, MINUTE):
@@ -125,16 +125,17 @@ def _uncounted(connection: sqlite3.Connection, topic: int, since: int, until: in
     return [Uncounted._make(row) for row in rows]
 
 
-def _complained(connection: sqlite3.Connection, topic: int, since: int) -> dict[Author, int]:
-    """Author → newest Observation before `since` that counted a complaint of theirs, as far back as votes matter.
+def _complained(connection: sqlite3.Connection, topic: int, since: int, authors: Collection[str]) -> dict[Author, int]:
+    """Of these authors' ids: author → newest Observation before `since` that counted a complaint of theirs, as far back
+    as votes matter.
 
     A mention counted at most LATE_S after it was published bounds the stretch of mentions to look at.
     """
     rows = connection.execute(
         "SELECT platform, author_id, max(observed_at) FROM mentions WHERE topic_id = ?1 AND complaint = 1 "
         "AND published_at >= ?2 - ?3 AND published_at < ?4 AND observed_at >= ?2 AND observed_at < ?4 "
-        "AND author_id IS NOT NULL GROUP BY platform, author_id",
-        (topic, since - VOTE_S, LATE_S, since),
+        "AND author_id IN (SELECT value FROM json_each(?5)) GROUP BY platform, author_id",
+        (topic, since - VOTE_S, LATE_S, since, json.dumps(sorted(authors))),
     )
     return {(platform, author): observed_at for platform, author, observed_at in rows}
 
