@@ -25,6 +25,9 @@ _BLOCKS = "p, div, section, article, li, tr, h1, h2, h3, h4, h5, h6, blockquote,
 _MOST_BLOCKS = 3_000  # beyond it lines run together; an article has some hundred
 _MOST_NESTED = 20_000  # tags; a text with more of them is an attack on the parser, not a post
 
+_EARLIEST = datetime(2005, 1, 1, tzinfo=UTC)
+_CLOCKS_DIFFER = timedelta(days=1)
+
 _COUNT = re.compile(r"([0-9]{1,15})(\.[0-9]{1,6})?\s*([千万亿kKwW]?)\s*\+?")
 _DIGIT = re.compile(r"[0-9]")
 _TIMES = {"": 1, "千": 1_000, "k": 1_000, "万": 10_000, "w": 10_000, "亿": 100_000_000}
@@ -139,4 +142,4 @@ def from_epoch(seconds: object) -> datetime | None:
 
 def is_plausible(published_at: datetime, now: datetime) -> bool:
     """Whether a post can bear this date: not more than a day after `now`, no earlier than 2005."""
-    return datetime(2005, 1, 1, tzinfo=UTC) <= published_at <= now + timedelta(days=1)
+    return _EARLIEST <= published_at <= now + _CLOCKS_DIFFER

@@ -118,8 +118,8 @@ def article_of(entry: Entry, account: str, platform: str, reading: Reading) -> P
         return "no date"
     if not is_plausible(published_at, reading.at):
         return f"impossible date {published_at:%Y-%m-%d}"
-    content = next((text for each in entry.contents if (text := content_text(each))), "")
-    text = "\n\n".join(part for part in (title, content if content != title else "") if part)
+    content = next((text for each in entry.contents if each and (text := content_text(each))), "")
+    text = f"{title}\n\n{content}" if title and content and content != title else title or content
     if not text:
         return "no text"
     return Post(

@@ -161,7 +161,7 @@ def _json_entry(entry: dict[str, Any]) -> Entry:
         guid=_str(entry.get("id")),
         author=next(_names(entry), ""),
         published=_str(entry.get("date_published")) or _str(entry.get("date_modified")),
-        contents=tuple(_str(entry.get(name)) for name in ("content_html", "content_text", "summary")),
+        contents=(_str(entry.get("content_html")), _str(entry.get("content_text")), _str(entry.get("summary"))),
     )
 
 
