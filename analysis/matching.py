@@ -162,10 +162,10 @@ class TopicMatcher:
             first[index] = _earlier(first.get(index), shown)
         matches = []
         for index in sorted(opened.keys() | required.keys()):
-            shown = (opened if self._needs_opener[index] else required).get(index)
-            if shown is not None and index not in denied and len(there.get(index, ())) == len(self._wanted[index]):
+            place = (opened if self._needs_opener[index] else required).get(index)
+            if place is not None and index not in denied and len(there.get(index, ())) == len(self._wanted[index]):
                 name = self._topics[index].name
-                matches.append(Match(topic=name, term=shown.use.term, start=shown.start, end=shown.end))
+                matches.append(Match(topic=name, term=place.use.term, start=place.start, end=place.end))
         return tuple(matches)
 
     def shown(self, passages: Sequence[Passage], hashtags: Sequence[Hashtag]) -> Iterator[Shown]:

@@ -73,7 +73,7 @@ class Sentiment:
         self._weights = weights = weights or read_weights()
         self.version = f"{weights.version}-{_CODE}"
         places = slots(weights.keys)
-        # The n-gram of each slot; of an empty one an n-gram that belongs elsewhere, which nothing looked up there equals
+        # The n-gram of each slot; of an empty one what belongs elsewhere, and so equals nothing that is looked up
         self._keys = (np.arange(1 << SLOT_BITS, dtype=np.uint32) ^ np.uint32(1)) << np.uint32(32 - SLOT_BITS)
         self._keys[places] = weights.keys
         self._at = np.zeros(1 << SLOT_BITS, np.int32)  # slot → index into the worth
