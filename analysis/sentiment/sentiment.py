@@ -24,6 +24,8 @@ LABELS: tuple[Label, Label, Label] = ("negative", "neutral", "positive")
 LEAST = 0.001  # of the polarity of what is not neutral: stores count in thousandths
 _CHARACTERS_AT_ONCE = 200_000
 _TEXTS_AT_ONCE = 1 << (32 - SLOT_BITS)  # a text and a slot together are one number of 32 bits
+_REST = np.uint32((1 << (32 - SLOT_BITS)) - 1)
+_EMPTY = 0xFFFF
 _REASONS = 8
 _CODE = "1"  # to be raised when the code reads the same weights differently
 
@@ -73,9 +75,9 @@ class Sentiment:
         self._weights = weights = weights or read_weights()
         self.version = f"{weights.version}-{_CODE}"
         places = slots(weights.keys)
-        # The n-gram of each slot; of an empty one what belongs elsewhere, and so equals nothing that is looked up
-        self._keys = (np.arange(1 << SLOT_BITS, dtype=np.uint32) ^ np.uint32(1)) << np.uint32(32 - SLOT_BITS)
-        self._keys[places] = weights.keys
+        # Of each slot's n-gram the bits that the slot does not tell; half the size of whole hashes, and looked up quickly
+        self._rest = np.full(1 << SLOT_BITS, _EMPTY, np.uint16)
+        self._rest[places] = weights.keys & _REST
         self._at = np.zeros(1 << SLOT_BITS, np.int32)  # slot → index into the worth
         self._at[places] = np.arange(len(places), dtype=np.int32)
         worth = np.zeros((len(places), 4), np.int16)  # to negative, to positive, and the rarity
@@ -138,7 +140,7 @@ class Sentiment:
 
     def _known(self, hashes: npt.NDArray[np.uint32]) -> Indices:
         """The places of the n-grams that have a weight."""
-        return np.flatnonzero(self._keys.take(slots(hashes)) == hashes)
+        return np.flatnonzero(self._rest.take(slots(hashes)) == hashes & _REST)
 
     def _worth_of(self, places: npt.NDArray[np.uint32]) -> Indices:
         """[slots × 3] what each is worth to negative and to positive, and the square of its rarity."""
