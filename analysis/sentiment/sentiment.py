@@ -75,7 +75,7 @@ class Sentiment:
         self._weights = weights = weights or read_weights()
         self.version = f"{weights.version}-{_CODE}"
         places = slots(weights.keys)
-        # Of each slot's n-gram the bits that the slot does not tell; half the size of whole hashes, and looked up quickly
+        # Of each slot's n-gram the bits that the slot does not tell: half the size of whole hashes, so sooner read
         self._rest = np.full(1 << SLOT_BITS, _EMPTY, np.uint16)
         self._rest[places] = weights.keys & _REST
         self._at = np.zeros(1 << SLOT_BITS, np.int32)  # slot → index into the worth

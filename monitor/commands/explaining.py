@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,6 +32,8 @@ def explain(
 
     Example: monitor explain --text "知夏又崩了，券也用不了"
     """
+    from msgspec import to_builtins
+
     from monitor.service import make_annotator
 
     if (post is None) == (text is None):
@@ -42,7 +43,8 @@ def explain(
         document = stored(settings, post) if post is not None else as_document(text or "", platform)
         explanation = make_annotator(settings).explain(document)
     if as_json:
-        typer.echo(json.dumps(asdict(explanation), ensure_ascii=False, default=bytes.hex))  # a sketch is bytes
+        told = to_builtins(explanation, builtin_types=(bytes,))
+        typer.echo(json.dumps(told, ensure_ascii=False, default=bytes.hex))  # a sketch is bytes
         return
     for line in lines(explanation):
         typer.echo(line)

@@ -1,8 +1,9 @@
 """Stored posts read a second time: staged beside the first reading, compared with it, and swapped in at once."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from analysis.annotation import Annotation
 from collectors.post import Post

@@ -1,10 +1,10 @@
 """Visits go in whole or not at all, and are read back as they were."""
 
 import threading
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from analysis.annotation import Annotation
 from analysis.duplicates import ALIKE, fingerprint, letters_of, sketches
