@@ -17,7 +17,7 @@ from unicodedata import unidata_version
 from analysis import duplicates
 from analysis.annotation import Annotation, Document, Hashtag
 from analysis.complaints import Complaints
-from analysis.duplicates import fingerprint, letters_of, sketches
+from analysis.duplicates import fingerprint, letters_of_each, sketches
 from analysis.explanation import Explanation, complaint_readings, topic_readings
 from analysis.hashtags import alias_table, find_hashtags
 from analysis.matching import Matchers, Passage, Topic
@@ -63,7 +63,7 @@ class Annotator:
         """
         read = [self._read(document.text) for document in documents]
         forms = [text.form.text for text in read]
-        letters = [letters_of(form) for form in forms]
+        letters = letters_of_each(forms)
         readings = self.sentiment.read(forms)
         matches = [
             self._matchers.match(document, text.passages, text.hashtags)

@@ -11,6 +11,8 @@ each, of which texts with likeness s share at least one of 8 with the chance 1 -
 import hashlib
 import re
 from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +35,28 @@ _BELOW_TOP = int("7fff" * VALUES, 16)
 
 def letters_of(normal: str) -> str:
     """What copies are told by."""
-    return "".join(_LETTERS.findall(normal))
+    return letters_of_each([normal])[0]
+
+
+def letters_of_each(normals: Sequence[str]) -> list[str]:
+    """The same for a batch, which costs a third a text."""
+    codes = np.frombuffer("".join(normals).encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    told = _letters()[codes]
+    letters = codes[told].tobytes().decode("utf-32-le", "surrogatepass")
+    ends = np.cumsum([0, *map(len, normals)])
+    edges = np.concatenate(([0], np.cumsum(told)))[ends].tolist()
+    return [letters[begin:end] for begin, end in pairwise(edges)]
+
+
+@cache
+def _letters() -> NDArray[np.bool_]:
+    """Which code points are letters."""
+    letters = np.zeros(0x110000, dtype=bool)
+    codes = np.arange(len(letters), dtype="<u4")
+    codes[0xD800:0xE000] = 0  # surrogates are no characters
+    found = "".join(_LETTERS.findall(codes.tobytes().decode("utf-32-le")))
+    letters[np.frombuffer(found.encode("utf-32-le"), dtype="<u4")] = True
+    return letters
 
 
 def fingerprint(letters: str) -> int:
