@@ -72,7 +72,7 @@ class GappedPhrases:
             whole, ended, begins = self._parts[phrase]
             if whole:
                 found += [Found(number, start, index) for number in whole]
-            for number in ended if begun else ():
+            for number in () if begun.isdisjoint(ended) else ended:
                 if number in begun:
                     opening = _opening(self._patterns[number].before, text, index, hits, is_filler)
                     if opening is not None:

@@ -5,12 +5,15 @@ overlapping hits. Phrases are in normal form. A phrase that begins or ends with 
 words only: "mac" is not in "machine", "9块9" not in "19块9".
 """
 
+from operator import itemgetter
+
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from analysis.normal_form import normalise
 
 Hit = tuple[int, int, int]  # number of the phrase, start, end (offsets into the text searched)
 
+_NUMBER = itemgetter(0)
 _WORD = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 
 
@@ -39,7 +42,7 @@ class PhraseBook:
         """All hits, overlapping ones too, in order of their end."""
         automaton = self._automaton or self.close()
         hits = automaton.find_matches_as_indexes(text, overlapping=True)
-        if self._edged.isdisjoint([hit[0] for hit in hits]):
+        if self._edged.isdisjoint(map(_NUMBER, hits)):
             return hits
         return [hit for hit in hits if hit[0] not in self._edged or _whole_word(text, hit[1], hit[2])]
 

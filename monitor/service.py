@@ -97,7 +97,7 @@ def build(
     """
     # A batch makes tens of thousands of objects that live as long as it does, and next to no cycles: to look for those
     # after every 700 objects costs 8 % of the CPU.
-    gc.set_threshold(20_000)
+    gc.set_threshold(50_000)
     config.storage.folder.mkdir(parents=True, exist_ok=True)
     store = open_store(database(config), on_stage=on_stage)
     annotator = make_annotator(config)

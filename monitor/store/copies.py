@@ -8,7 +8,7 @@ first to come; a post looks five keys up in the weeks around it, and stories alo
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -34,8 +34,13 @@ class Text(NamedTuple):
 
 
 class Story(NamedTuple):
+    """What is asked of a story that was stored before."""
+
     published_at: int
     sketch: bytes
+
+
+Stories = dict[int, Story | Text]  # by id of the post
 
 
 def text(number: int, key: str, published_at: int, fingerprint: int, sketch: bytes) -> Text:
@@ -54,7 +59,7 @@ def copies(connection: sqlite3.Connection, new: Iterable[Text], *, known: str = 
     for n in in_time:
         story = _story(n, index, stories)
         if story is None:
-            stories[n.id] = Story(n.published_at, n.sketch)
+            stories[n.id] = n
         else:
             copied[n.id] = story
         own = index[n.week]
@@ -70,7 +75,7 @@ def copies(connection: sqlite3.Connection, new: Iterable[Text], *, known: str = 
     return copied
 
 
-def _story(text: Text, index: Index, stories: Mapping[int, Story]) -> int | None:
+def _story(text: Text, index: Index, stories: Stories) -> int | None:
     """The story that has this text, else the one most like it; of those equally alike the earliest."""
     around = (text.week - 1, text.week, text.week + 1)
     weeks = [entries for week in around if (entries := index.get(week)) and not entries.keys().isdisjoint(text.keys)]
@@ -88,14 +93,14 @@ def _story(text: Text, index: Index, stories: Mapping[int, Story]) -> int | None
     return best
 
 
-def _fits(text: Text, story: Story) -> bool:
+def _fits(text: Text, story: Story | Text) -> bool:
     return abs(story.published_at - text.published_at) <= WINDOW
 
 
-def _around(connection: sqlite3.Connection, texts: Sequence[Text], known: str) -> tuple[Index, dict[int, Story]]:
+def _around(connection: sqlite3.Connection, texts: Sequence[Text], known: str) -> tuple[Index, Stories]:
     """What is entered under the keys of these texts in the weeks around each, and the stories entered there."""
     index: Index = defaultdict(dict)
-    stories: dict[int, Story] = {}
+    stories: Stories = {}
     by_week: defaultdict[int, list[Text]] = defaultdict(list)
     for text in texts:
         by_week[text.week].append(text)
