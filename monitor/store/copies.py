@@ -55,22 +55,22 @@ def copies(connection: sqlite3.Connection, new: Iterable[Text], *, known: str = 
     in_time = sorted((n for n in new if n.keys[0]), key=attrgetter("published_at", "key"))
     index, stories = _around(connection, in_time, known)
     copied: dict[int, int] = {}
-    entered: dict[tuple[int, int], int] = {}
+    entered: Index = defaultdict(dict)
     for n in in_time:
         story = _story(n, index, stories)
         if story is None:
             stories[n.id] = n
         else:
             copied[n.id] = story
-        own = index[n.week]
+        own, fresh = index[n.week], entered[n.week]
         for key in n.keys if story is None else n.keys[:1]:
             holder = own.get(key)
             if holder is None or not _fits(n, stories[holder]):
-                own[key] = entered[n.week, key] = n.id if story is None else story
+                own[key] = fresh[key] = n.id if story is None else story
     connection.executemany(
         "INSERT INTO story_keys (week, key, post_id) VALUES (?, ?, ?) "
         "ON CONFLICT DO UPDATE SET post_id = excluded.post_id",
-        [(*key, story) for key, story in sorted(entered.items())],
+        [(week, *entry) for week, entries in sorted(entered.items()) for entry in sorted(entries.items())],
     )
     return copied
 
