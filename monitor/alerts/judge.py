@@ -4,21 +4,19 @@ Minutes are judged in order, each exactly once. A verdict on a minute that lies 
 hours) still moves the alert, but tells nobody: who is told is decided when the alert stands at a recent minute.
 """
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any
 
-from analysis.rules.rule import Answer, HashtagRule, HotListRule, SourceHealth, SourceRule, Subject, TopicRule, Verdict
+from analysis.rules.rule import HashtagRule, HotListRule, SourceHealth, SourceRule, Subject, TopicRule, Verdict
 from collectors.registry import load
-from monitor.alerts.calendar import foreseen
 from monitor.alerts.course import Course
+from monitor.alerts.guard import Guard
 from monitor.alerts.looks import hashtags, hot_lists
+from monitor.alerts.minutes import TopicJudging, topic_labels, watches
 from monitor.alerts.own_rules import (
-    CONTROL,
     ELEVATED,
     FAILING,
     PLATFORM,
@@ -31,14 +29,8 @@ from monitor.alerts.types import PLATFORM_ELEVATED, RULE_FAILING, Alert, State, 
 from monitor.config import CalendarConfig, RuleConfig, TopicConfig
 from monitor.store.store import Judgement, NewDelivery, Store
 
-log = logging.getLogger(__name__)
-
-MINUTE = timedelta(seconds=60)
 LOOK_EVERY = timedelta(minutes=5)  # hot lists and hashtags change no faster
 A_DAY = timedelta(days=1)
-LONGEST_REASON = 300  # characters of why a rule failed
-
-Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,22 +130,14 @@ class Judge:
         first = next(minutes, None)
         if first is None:
             return
-        here = (rule.name, topic.name)
-        self._failures[here] = ""
-        judging = self._working(here, lambda: kind.load(rule.settings, unmarked(rule.kind, known.state)))
-        if judging is None:
-            return  # its minutes wait until it is mended
-        course, until = Course(known.alert), first.start
-        labels = topic_labels(rule, topic)
-        for seen in chain([first], minutes):
-            announced = foreseen(self._calendar, topic.name, seen.start, self._time_zone)
-            minute = replace(seen, foreseen=announced) if announced > 1.0 else seen
-            verdict = self._working(here, partial(judging.update, minute)) or self._unseen(here, seen.start)
-            course.take(rule, topic.name, labels, verdict)
-            until = seen.start + MINUTE
-        state = self._working(here, judging.dump)
-        if state is not None:
-            self._record(rule, topic.name, course, until, marked(rule.kind, state), now)
+        judging = TopicJudging(rule, kind, topic, known.alert, calendar=self._calendar, time_zone=self._time_zone)
+        if judging.begin(unmarked(rule.kind, known.state)):
+            for seen in chain([first], minutes):
+                judging.take(seen)
+            state = judging.dump()
+            if state is not None and judging.until:
+                self._record(rule, topic.name, judging.course, judging.until, marked(rule.kind, state), now)
+        self._failures[rule.name, topic.name] = judging.failure
 
     def _judge_look(
         self,
@@ -168,8 +152,9 @@ class Judge:
         last = max(filter(None, (self._looked.get(here), known.judged_until)), default=None)
         if last is not None and now - last < LOOK_EVERY:
             return
-        self._looked[here], self._failures[here] = now, ""
-        verdict = self._working(here, lambda: self._look(rule, kind, topic, now)) or self._unseen(here, now)
+        guard = Guard(*here)
+        verdict = guard.verdict(lambda: self._look(rule, kind, topic, now), now)
+        self._looked[here], self._failures[here] = now, guard.failure
         course = Course(known.alert)
         course.take(rule, topic.name, topic_labels(rule, topic), verdict)
         if course.changed:
@@ -192,9 +177,9 @@ class Judge:
         health = self._store.health(source.name, source.targets, source.every_s, now)
         course = Course(known.alert)
         labels = {**rule.labels, "source": source.name, "platform": health.platform}
-        here = (rule.name, source.name)
-        self._failures[here] = ""
-        verdict = self._working(here, lambda: kind(rule.settings).judge(health)) or self._unseen(here, now)
+        guard = Guard(rule.name, source.name)
+        verdict = guard.verdict(lambda: kind(rule.settings).judge(health), now)
+        self._failures[rule.name, source.name] = guard.failure
         course.take(rule, source.name, labels, verdict)
         if course.changed:  # a round that finds all well leaves nothing to remember
             self._record(rule, source.name, course, now, b"", now)
@@ -273,33 +258,10 @@ class Judge:
         if course.changed:
             self._record(rule, subject, course, now, b"", now)
 
-    def _working(self, here: tuple[str, str], step: Callable[[], Made]) -> Made | None:
-        """What a rule makes of one step. None where it fails: a plug-in's fault is told, and stops no other rule."""
-        try:
-            return step()
-        except Exception as error:
-            if not self._failures[here]:
-                log.exception("rule %s on %s failed", *here)
-            self._failures[here] = f"{type(error).__name__}: {error}"[:LONGEST_REASON]
-            return None
-
-    def _unseen(self, here: tuple[str, str], at: datetime) -> Verdict:
-        """A rule that fails could not see, and says why."""
-        return Verdict(at=at, answer=Answer.UNKNOWN, because=f"the rule failed: {self._failures[here]}")
-
-
-def watches(rule: RuleConfig, topic: TopicConfig) -> bool:
-    return not rule.topics or topic.name in rule.topics
-
 
 def ended_lately(alert: Alert, now: datetime) -> bool:
     """Lately enough to be told, where that was history when it was judged."""
     return alert.state is State.RESOLVED and alert.resolved_at is not None and now - alert.resolved_at <= A_DAY
-
-
-def topic_labels(rule: RuleConfig, topic: TopicConfig) -> dict[str, str]:
-    control = {CONTROL: "true"} if topic.control else {}
-    return {**rule.labels, "topic": topic.name, "owner": topic.owner, **control}
 
 
 def marked(kind: str, state: bytes) -> bytes:

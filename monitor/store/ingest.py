@@ -49,8 +49,8 @@ def ingest(connection: sqlite3.Connection, visit: Visit, on_stage: Callable[[str
 def _insert_visit(connection: sqlite3.Connection, visit: Visit) -> int | None:
     """The id of the visit's row; None where its slot was stored before."""
     row = connection.execute(
-        "INSERT INTO visits (slot, source, target, at, asked_from, asked_until, pages, rejected, error, reason) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (slot) DO NOTHING RETURNING id",
+        "INSERT INTO visits (slot, source, target, at, asked_from, asked_until, pages, rejected, error, reason, "
+        "watermark) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (slot) DO NOTHING RETURNING id",
         (
             visit.slot,
             visit.source,
@@ -62,6 +62,7 @@ def _insert_visit(connection: sqlite3.Connection, visit: Visit) -> int | None:
             len(visit.rejected),
             visit.error,
             visit.reason,
+            maybe_seconds(visit.watermark),
         ),
     ).fetchall()
     return int(row[0][0]) if row else None

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from monitor.store.coverage import Coverage, Query, Seen, cover
 from monitor.store.epoch import DAY
 
+NEWEST = 1 << 62  # more than any visit's number
+
 # A stretch that reaches into a window began at most a day before it, or is one of the few long ones (backfills).
 OVERLAPPING = f"""
 SELECT id, starts_at, ends_at, share, rate_low, rate_mid, rate_high FROM stretches
-WHERE source = ?1 AND target = ?2 AND starts_at > ?3 - {DAY} AND starts_at < ?4 AND ends_at > ?3
+WHERE source = ?1 AND target = ?2 AND visit_id <= ?5 AND starts_at > ?3 - {DAY} AND starts_at < ?4 AND ends_at > ?3
   AND ends_at - starts_at <= {DAY}
 UNION ALL
 SELECT id, starts_at, ends_at, share, rate_low, rate_mid, rate_high FROM stretches
-WHERE source = ?1 AND target = ?2 AND starts_at < ?4 AND ends_at > ?3 AND ends_at - starts_at > {DAY}
+WHERE source = ?1 AND target = ?2 AND visit_id <= ?5 AND starts_at < ?4 AND ends_at > ?3 AND ends_at - starts_at > {DAY}
 """
 
 
@@ -79,13 +81,16 @@ def _first_asked(deciders: Sequence[Standing]) -> dict[str, int | None]:
     return first
 
 
-def coverage(connection: sqlite3.Connection, deciders: Sequence[Standing], since: int, until: int) -> Coverage:
-    """How completely the minutes [since, until) were seen, as far as these deciders tell."""
+def coverage(
+    connection: sqlite3.Connection, deciders: Sequence[Standing], since: int, until: int, *, known_by: int = NEWEST
+) -> Coverage:
+    """How completely the minutes [since, until) were seen, as far as these deciders tell; `known_by`: the last visit
+    whose stretches count."""
     first = _first_asked(deciders)
     stretches: dict[str, list[tuple[int, Seen]]] = defaultdict(list)
     removed: dict[str, list[int | None]] = defaultdict(list)
     for decider in deciders:
-        stretches[decider.query] += _stretches(connection, decider, since, until)
+        stretches[decider.query] += _stretches(connection, decider, since, until, known_by)
         removed[decider.query].append(decider.removed_at)
     queries = []
     for query, found in stretches.items():
@@ -101,8 +106,10 @@ def coverage(connection: sqlite3.Connection, deciders: Sequence[Standing], since
     return cover(queries, since, until)
 
 
-def _stretches(connection: sqlite3.Connection, decider: Standing, since: int, until: int) -> list[tuple[int, Seen]]:
-    rows = connection.execute(OVERLAPPING, (decider.source, decider.target, since, until))
+def _stretches(
+    connection: sqlite3.Connection, decider: Standing, since: int, until: int, known_by: int
+) -> list[tuple[int, Seen]]:
+    rows = connection.execute(OVERLAPPING, (decider.source, decider.target, since, until, known_by))
     return [
         (number, Seen(start=start, end=end, share=share, rates=None if mid is None else (low, mid, high)))
         for number, start, end, share, low, mid, high in rows

@@ -224,7 +224,14 @@ CREATE TABLE silences ( -- matchers as a JSON list of texts; pending, active or 
 ) STRICT;
 """
 
-STEPS: tuple[str, ...] = (FIRST, TERMS, SEEN_AGAIN, STANDING, COPIES, PEOPLE)
+# What was known at each visit can be told again: for visits from before, where their stretches end is the best guess.
+LEDGER = """
+ALTER TABLE visits ADD COLUMN watermark INTEGER; -- where it left its target's cursor; NULL: as it was
+UPDATE visits SET watermark = (SELECT max(ends_at) FROM stretches WHERE visit_id = visits.id) WHERE error IS NULL;
+ALTER TABLE deciders ADD COLUMN added_at INTEGER; -- NULL: before this was noted
+"""
+
+STEPS: tuple[str, ...] = (FIRST, TERMS, SEEN_AGAIN, STANDING, COPIES, PEOPLE, LEDGER)
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:

@@ -1,50 +1,19 @@
-"""Observations: what was known of a minute when coverage reached it. Written once, never changed.
-
-A mention is counted in its own minute where that is not yet observed, else in the next Observation that can count (one
-whose minute is not missing) if it is at most 10 minutes old at that Observation's start, else in none.
-"""
+"""Observations: what was known of a minute when coverage reached it. Written once, never changed."""
 
 import json
 import sqlite3
-from collections import Counter, deque
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
 
-from analysis.series import Completeness, Estimate, Tally
 from monitor.store.buckets import COLUMNS, FIELDS
 from monitor.store.coverage import completeness
 from monitor.store.epoch import DAY, MINUTE
 from monitor.store.ledger import Standing, began, coverage, frontier, standings
-from monitor.store.posts import split_categories
-
-LATE_S = 600
-VOTE_S = 1_800  # an author's complaints count once in this time
+from monitor.store.minutes import LATE_S, VOTE_S, Author, Minute, Uncounted, minutes
 
 INSERT = (
     f"INSERT INTO observations (topic_id, start, completeness, share, {COLUMNS}, estimate_low, estimate_mid, "
     f"estimate_high, categories, version, recorded_at) VALUES ({', '.join('?' * (len(FIELDS) + 10))})"
 )
-
-Author = tuple[str, str]  # platform and id
-
-
-class Uncounted(NamedTuple):
-    """A mention that no Observation counted yet."""
-
-    published_at: int
-    post_id: int
-    platform: str
-    author_id: str | None
-    complaint: int
-    original: int
-    polarity_milli: int | None
-    followers: int | None
-    categories: str
-    version: str
-
-    @property
-    def author(self) -> Author | None:
-        return None if self.author_id is None else (self.platform, self.author_id)
 
 
 def observe(connection: sqlite3.Connection, source: str, target: str, now: int) -> dict[str, int]:
@@ -89,24 +58,13 @@ def _write(
 ) -> None:
     """The Observations of the minutes of a window, in order."""
     since, until = window
-    seen = coverage(connection, deciders, since, until)
-    coming = deque(_uncounted(connection, topic, max(late_from, since - LATE_S), until))
+    coming = _uncounted(connection, topic, max(late_from, since - LATE_S), until)
     complained = _complained(connection, topic, since, {m.author_id for m in coming if m.complaint and m.author_id})
-    waiting: list[Uncounted] = []
     rows, counted = [], []
-    for start in range(since, until, MINUTE):
-        while coming and coming[0].published_at < start + MINUTE:
-            waiting.append(coming.popleft())
-        waiting = [mention for mention in waiting if mention.published_at >= start - LATE_S]
-        share = seen.share(start)
-        if completeness(share) is Completeness.MISSING:
-            rows.append(_missing(topic, start, now))
-            continue
-        estimate = seen.estimate(start, len(waiting))
-        rows.append(_row(topic, start, share, waiting, _votes(waiting, complained, start), estimate, now))
-        if waiting:
-            counted.append((start, topic, waiting[0].published_at, start + MINUTE))
-            waiting = []
+    for minute in minutes(coverage(connection, deciders, since, until), coming, complained, since, until):
+        rows.append(_row(topic, minute, now))
+        if minute.mentions:
+            counted.append((minute.start, topic, minute.mentions[0].published_at, minute.start + MINUTE))
     connection.executemany(INSERT, rows)
     connection.executemany(
         "UPDATE mentions SET observed_at = ? WHERE topic_id = ? AND published_at >= ? AND published_at < ? "
@@ -140,56 +98,16 @@ def _complained(connection: sqlite3.Connection, topic: int, since: int, authors:
     return {(platform, author): observed_at for platform, author, observed_at in rows}
 
 
-def _votes(mentions: Sequence[Uncounted], complained: dict[Author, int], start: int) -> int:
-    """Authors whose complaint counts in this minute; `complained` learns who complained in it."""
-    authors = {m.author for m in mentions if m.complaint and m.author}
-    votes = sum(author not in complained or complained[author] < start - VOTE_S for author in authors)
-    complained.update(dict.fromkeys(authors, start))
-    return votes
-
-
-def _row(
-    topic: int,
-    start: int,
-    share: float,
-    mentions: Sequence[Uncounted],
-    votes: int,
-    estimate: Estimate | None,
-    now: int,
-) -> tuple[object, ...]:
-    tally = _tally(mentions, votes)
-    named = Counter(name for m in mentions for name in split_categories(m.categories))
-    most_first = sorted(named.items(), key=lambda pair: (-pair[1], pair[0]))
+def _row(topic: int, minute: Minute, now: int) -> tuple[object, ...]:
+    tally, estimate = minute.tally(), minute.estimate
     return (
         topic,
-        start,
-        completeness(share).value,
-        share,
-        *(getattr(tally, name) for name in FIELDS),
+        minute.start,
+        completeness(minute.share).value,
+        minute.share,
+        *(None if tally is None else getattr(tally, name) for name in FIELDS),
         *((estimate.low, estimate.mid, estimate.high) if estimate else (None, None, None)),
-        json.dumps(most_first, ensure_ascii=False),
-        max(mentions, key=lambda m: m.post_id).version if mentions else "",
+        json.dumps(minute.categories(), ensure_ascii=False),
+        minute.version(),
         now,
-    )
-
-
-def _missing(topic: int, start: int, now: int) -> tuple[object, ...]:
-    return (topic, start, Completeness.MISSING.value, 0.0, *[None] * (len(FIELDS) + 3), "[]", "", now)
-
-
-def _tally(mentions: Sequence[Uncounted], votes: int) -> Tally:
-    polarities = [m.polarity_milli for m in mentions if m.polarity_milli is not None]
-    reach = [m.followers for m in mentions if m.followers is not None]
-    return Tally(
-        mentions=len(mentions),
-        authors=len({m.author for m in mentions if m.author}),
-        originals=sum(m.original for m in mentions),
-        complaints=sum(m.complaint for m in mentions),
-        complaint_authors=votes,
-        negative=sum(p < 0 for p in polarities),
-        neutral=sum(p == 0 for p in polarities),
-        positive=sum(p > 0 for p in polarities),
-        polarity_sum=sum(polarities),
-        reach=sum(reach),
-        reach_known=len(reach),
     )

@@ -21,6 +21,7 @@ from monitor.store.file import DatabaseFile
 from monitor.store.hosts import load_paces
 from monitor.store.ingest import ingest
 from monitor.store.migrations import STEPS, check, migrate
+from monitor.store.rebuild import rebuild
 from monitor.store.staging import StagedReading
 from monitor.store.store import (
     CoveredStretch,
@@ -146,6 +147,10 @@ class SqliteStore:
             if len(part) < PART:
                 return
             since = part[-1].start + timedelta(seconds=MINUTE)
+
+    def rebuilt(self, topic: str) -> Iterator[Observation]:
+        with self._file.streaming() as connection:
+            yield from rebuild(connection, topic)
 
     def rule_state(self, rule: str, subject: str) -> RuleState:
         with self._file.reading() as connection:

@@ -34,9 +34,9 @@ def watch(
         )
     connection.execute("UPDATE deciders SET removed_at = ? WHERE removed_at IS NULL", (seconds(now),))
     connection.executemany(
-        "INSERT INTO deciders (topic_id, query, source, target) VALUES (?, ?, ?, ?) "
+        "INSERT INTO deciders (topic_id, query, source, target, added_at) VALUES (?, ?, ?, ?, ?) "
         "ON CONFLICT DO UPDATE SET removed_at = NULL",
-        [(topic_id(connection, d.topic), d.query, d.source, d.target) for d in deciders],
+        [(topic_id(connection, d.topic), d.query, d.source, d.target, seconds(now)) for d in deciders],
     )
     due = {name for (name,) in connection.execute("SELECT name FROM topics WHERE watched AND NOT recounted")}
     return tuple(topic.name for topic in topics if topic.name in due)

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -82,7 +82,7 @@ def rounds(draw: st.DrawFn) -> list[Visit]:
     return visits
 
 
-def opened(visits: Sequence[Visit]) -> Iterator[Store]:
+def opened(visits: Iterable[Visit]) -> Iterator[Store]:
     """A store with each visit in it, one after the other."""
     with tempfile.TemporaryDirectory() as folder, open_store(Path(folder) / "posts.db") as store:
         store.watch(TOPICS, DECIDERS, START)
@@ -154,6 +154,38 @@ def test_observations_follow_from_the_visits_and_never_change(visits: list[Visit
         mentions = [m for m in store.mentions(ALL) if m.topic == "tea"]
         for o in fresh:  # what becomes known of a post later does not change what was judged
             assert_recount(o, [m for m in mentions if m.observed_at == o.start])
+
+
+@FEW
+@given(rounds())
+def test_observations_are_rebuilt_from_what_each_visit_brought(visits: list[Visit]) -> None:
+    for store in opened(first_seen(visits)):
+        assert list(store.rebuilt("tea")) == list(store.observations("tea"))
+
+
+def first_seen(visits: Sequence[Visit]) -> Iterator[Visit]:
+    """The visits without posts seen again: what is learnt of a post later, a rebuilt minute knows from the start."""
+    known: set[str] = set()
+    for each in visits:
+        pairs = {p.key: (p, a) for p, a in zip(each.posts, each.annotations, strict=True) if p.key not in known}
+        known |= set(pairs)
+        posts, annotations = [p for p, _ in pairs.values()], [a for _, a in pairs.values()]
+        yield replace(each, posts=tuple(posts), annotations=tuple(annotations))
+
+
+def test_a_question_that_joins_later_is_not_asked_of_the_minutes_before_it(tmp_path: Path) -> None:
+    with open_store(tmp_path / "posts.db") as store:
+        store.watch(TOPICS[:1], DECIDERS[:1], START)
+        store.ingest(visit("q1", [post(1, 1)], seen=[(0, 4)], asked=(0, 4), mark=4, target="q"))
+        store.watch(TOPICS[:1], (DECIDERS[0], DECIDERS[2]), at(5))
+        store.ingest(visit("q2", [post(2, 5)], seen=[(4, 8)], asked=(4, 8), mark=8, target="q"))
+        store.ingest(visit("p2", [post(3, 2.5), post(4, 6.5)], seen=[(4, 7)], asked=(4, 7), mark=7, target="p"))
+        store.watch(TOPICS[:1], DECIDERS[:1], at(9))
+        store.ingest(visit("q3", [post(5, 9)], seen=[(8, 10)], asked=(8, 10), mark=10, target="q"))
+        rebuilt = list(store.rebuilt("tea"))
+        assert rebuilt == list(store.observations("tea"))
+        counted = [o.tally.mentions for o in rebuilt if o.tally]
+        assert counted == [0, 1, 0, 0, 1, 1, 1, 0, 0, 1]
 
 
 def assert_recount(o: Observation, counted: list[StoredMention]) -> None:
