@@ -78,10 +78,8 @@ class Sentiment:
         # Of each slot's n-gram the bits that the slot does not tell: half the size of whole hashes, so sooner read
         self._rest = np.full(1 << SLOT_BITS, _EMPTY, np.uint16)
         self._rest[places] = weights.keys & _REST
-        self._at = np.zeros(1 << SLOT_BITS, np.int32)  # slot → index into the worth
-        self._at[places] = np.arange(len(places), dtype=np.int32)
-        worth = np.zeros((len(places), 4), np.int16)  # to negative, to positive, and the rarity
-        worth[:, :2], worth[:, 2] = weights.worth, weights.rarity
+        worth = np.zeros((1 << SLOT_BITS, 4), np.int16)  # to negative, to positive, and the rarity
+        worth[places, :2], worth[places, 2] = weights.worth, weights.rarity
         self._worth = worth.view(np.int64).ravel()  # four in one: what is read together lies together
         self._read([""])  # makes the tables of characters now, not with the first posts
 
@@ -144,7 +142,7 @@ class Sentiment:
 
     def _worth_of(self, places: npt.NDArray[np.uint32]) -> Indices:
         """[slots × 3] what each is worth to negative and to positive, and the square of its rarity."""
-        worth = self._worth.take(self._at.take(places)).view(np.int16).reshape(-1, 4)[:, :3].astype(np.int64)
+        worth = self._worth.take(places).view(np.int16).reshape(-1, 4)[:, :3].astype(np.int64)
         worth[:, 2] **= 2
         return worth
 
