@@ -84,7 +84,9 @@ def sketches(batch: Sequence[str]) -> list[bytes]:
     for across in (1, 2):
         within[ends[:-1] - across] = False
     starts = np.concatenate(([0], ends[:-1])) - 2 * np.arange(len(texts))
-    least = np.minimum.reduceat(_FACTORS[:, None] * hashed[within][None, :], starts, axis=1)
+    shingles = hashed[within]
+    # One function after another: the products of all together would not stay in the processor's cache.
+    least = np.array([np.minimum.reduceat(factor * shingles, starts) for factor in _FACTORS])
     values = np.ascontiguousarray((least & np.uint32(0xFFFF)).astype("<u2").T)
     for number, row in zip(long, values, strict=True):
         found[number] = row.tobytes()
