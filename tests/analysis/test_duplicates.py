@@ -1,10 +1,23 @@
+import re
+from array import array
+from operator import eq
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.annotate import Annotator
 from analysis.annotation import Document
-from analysis.duplicates import ALIKE, VALUES, band_keys, equal_values, fingerprint, letters_of, sketches
+from analysis.duplicates import (
+    ALIKE,
+    VALUES,
+    band_keys,
+    equal_values,
+    fingerprint,
+    letters_of,
+    letters_of_each,
+    sketches,
+)
 
 ANNOTATOR = Annotator(())
 
@@ -98,3 +111,17 @@ def test_sketches_stay_what_they_are() -> None:
 
 def test_any_letters_have_a_sketch() -> None:
     assert [len(sketch) for sketch in sketches(["\ud800" * 20, "𠮷" * 30, "a" * 100_000])] == [64, 64, 64]
+
+
+VALUE = st.sampled_from((0, 1, 0x7FFF, 0x8000, 0x8001, 0xFFFF)) | st.integers(0, 0xFFFF)
+
+
+@given(st.lists(st.tuples(VALUE, VALUE) | VALUE.map(lambda value: (value, value)), min_size=VALUES, max_size=VALUES))
+def test_equal_values_are_counted_one_by_one(pairs: list[tuple[int, int]]) -> None:
+    one, other = (array("H", values).tobytes() for values in zip(*pairs, strict=True))
+    assert equal_values(one, other) == sum(eq(*pair) for pair in pairs)
+
+
+@given(st.lists(st.text(max_size=30)))
+def test_letters_are_what_a_regular_expression_calls_so(texts: list[str]) -> None:
+    assert letters_of_each(texts) == ["".join(re.findall(r"[^\W\d_]", text)) for text in texts]

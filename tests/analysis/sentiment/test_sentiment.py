@@ -155,6 +155,8 @@ def test_the_batch_changes_nothing(texts: list[str]) -> None:
 def test_a_batch_of_any_length_is_cut_into_pieces_that_change_nothing() -> None:
     texts = ["难喝" * 30_000, "好喝", "真好喝" * 50_000, "", "难喝"] * 2
     assert SENTIMENT.read(texts) == [read(text) for text in texts]
+    few = ["难喝", "真好喝", "", "买了一杯"]
+    assert SENTIMENT.read(few * 2_500) == [read(text) for text in few] * 2_500
 
 
 @settings(max_examples=60, deadline=None)
