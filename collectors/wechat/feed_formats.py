@@ -12,6 +12,7 @@ from typing import Any
 from xml.parsers import expat
 
 import feedparser
+from msgspec import Struct
 
 from collectors.errors import PayloadChanged
 from collectors.page_text import MOST_BYTES, text_of
@@ -30,8 +31,7 @@ _AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1
 _PARSER_ERRORS = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, ArithmeticError)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """One article as a feed tells of it; "" where it does not. `contents` are HTML, the fullest first."""
 
     title: str
