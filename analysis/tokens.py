@@ -126,7 +126,7 @@ class _ContentWords(dict[str, bool]):
     def __missing__(self, token: str) -> bool:
         if len(self) >= _REMEMBERED:
             self.clear()
-        content = token not in self._stop_words and any(_is_word_or_picture(character) for character in token)
+        content = token not in self._stop_words and (token.isalnum() or any(map(_is_word_or_picture, token)))
         self[token] = content
         return content
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
-from unicodedata import category, normalize
+from unicodedata import category, is_normalized, normalize
 
 import numpy as np
 import numpy.typing as npt
@@ -34,8 +34,10 @@ class Characters(NamedTuple):
 
 def read_characters(texts: Sequence[str]) -> Characters:
     """The characters of `texts`, cleaned."""
-    framed = "".join([f"{END} {text.replace(END, ' ') if END in text else text} " for text in texts])
-    joined = normalize("NFKC", framed).lower().replace("⋯", "...")  # as which the normal form keeps …
+    # One by one: a single sign that NFKC changes would send the whole batch the slow way through it
+    composed = [text if is_normalized("NFKC", text) else normalize("NFKC", text) for text in texts]
+    framed = "".join([f"{END} {text.replace(END, ' ') if END in text else text} " for text in composed])
+    joined = framed.lower().replace("⋯", "...")  # as which the normal form keeps …
     if "://" in joined or "t.cn/" in joined:  # not in normal forms
         joined = _LINK.sub(" ", joined)
     joined = _NAME.sub("@", joined)
