@@ -14,7 +14,7 @@ TESTING := $(VENV)/.installed-testing
 BENCHING := $(VENV)/.installed-benching
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint lock bench
+.PHONY: help demo test test-fast lint lock bench catalogues
 
 help:  ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ lint: $(TESTING)  ## style, formatting, types
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
+
+catalogues: $(RUNTIME)  ## compile the translations: monitor/translations/*/LC_MESSAGES/*.po
+	@for po in monitor/translations/*/LC_MESSAGES/*.po; do $(VENV)/bin/pybabel -q compile -i $$po -o $${po%.po}.mo || exit 1; done
 
 bench: $(BENCHING)  ## the speed claims, measured here
 	$(PY) -m benchmarks.pipeline

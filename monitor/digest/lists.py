@@ -9,7 +9,7 @@ from monitor.digest.excerpts import hosts_only
 from monitor.digest.facts import Count, Excerpt, Facts, Gap, Rise, SourceRecord
 from monitor.digest.reading import NEGATIVE
 from monitor.digest.story import seen_enough
-from monitor.digest.wording import TIMES_FROM, UNKNOWN, Told, Wording, times
+from monitor.digest.wording import TIMES_FROM, UNKNOWN, Told, Wording
 
 GAPS = 12  # told one by one
 NO_CHANGE = Told(text=UNKNOWN, way="none")
@@ -79,8 +79,10 @@ def word_rows(facts: Facts, wording: Wording) -> tuple[Row, ...]:
 def _rise(rise: Rise, facts: Facts, wording: Wording) -> str:
     count = wording.count(rise.mentions)
     if rise.new:
-        return wording.say("rise_new", n=count, days=f"{facts.trends.days:.0f}")
-    return wording.say("rise_usual", n=count, usual=f"{rise.usual:.1f}", days=f"{facts.trends.days:.0f}")
+        return wording.say("rise_new", n=count, days=wording.count(facts.trends.days))
+    return wording.say(
+        "rise_usual", n=count, usual=wording.texts.number(rise.usual, 1), days=wording.count(facts.trends.days)
+    )
 
 
 def category_rows(facts: Facts, wording: Wording) -> tuple[Row, ...]:
@@ -121,9 +123,12 @@ def _change(count: Count, facts: Facts, wording: Wording, *, new: bool) -> Told:
     if least and ratio <= 0:
         return Told(text=wording.say("sampled"), way="none")
     if ratio + 1 >= TIMES_FROM:
-        return Told(text=f"{least}×{times(ratio)}", way="up")
+        return Told(text=f"{least}×{wording.times(ratio)}", way="up")
     percent = round(ratio * 100)
-    return Told(text=f"{least}{percent:+d}%", way="up" if percent > 0 else "down" if percent < 0 else "same")
+    return Told(
+        text=f"{least}{wording.texts.signed_percent(percent / 100)}",
+        way="up" if percent > 0 else "down" if percent < 0 else "same",
+    )
 
 
 # -- posts -----------------------------------------------------------------------------------------------------

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
+from monitor.config.types import Language
 from monitor.digest.facts import Facts, dump, load
 from monitor.digest.gather import gather
 from monitor.digest.render import Paths, write
-from monitor.digest.texts import Language
 from monitor.store.store import Decider, Store
 
 

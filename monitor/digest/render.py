@@ -16,12 +16,12 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from monitor.config.types import Language
 from monitor.digest import charts, lists, page
 from monitor.digest.excerpts import one_line
 from monitor.digest.facts import Facts
 from monitor.digest.story import seen_enough, subject, summary
 from monitor.digest.svg import Drawing
-from monitor.digest.texts import Language
 from monitor.digest.wording import Wording
 
 WIDE, NARROW = 592, 340  # pixels of a chart in the 640 px column, and on a phone
@@ -92,7 +92,7 @@ def _replace(path: Path, text: str) -> None:
 
 def _content(facts: Facts, wording: Wording) -> dict[str, Any]:
     return {
-        "lang": "zh-CN" if wording.language == "zh" else "en",
+        "lang": wording.texts.tag,
         "say": wording.say,
         "facts": facts,
         "subject": subject(facts, wording),

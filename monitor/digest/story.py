@@ -7,7 +7,7 @@ from analysis.complaints import TECHNICAL
 from monitor.digest.comparing import ENOUGH_COVERAGE
 from monitor.digest.facts import Against, Facts, Incident
 from monitor.digest.incidents import COMPLAINTS
-from monitor.digest.wording import TIMES_FROM, Wording, against, times
+from monitor.digest.wording import TIMES_FROM, Wording, against
 
 VOLUME = "volume"  # the kind of rule about the number of mentions
 NAMED = 3  # categories in the sentence
@@ -70,9 +70,9 @@ def _volume_news(facts: Facts, wording: Wording) -> list[str]:
     if change is None or change.ratio is None or round(change.ratio * 100) == 0:
         return []
     if change.ratio + 1 >= TIMES_FROM:
-        told = wording.say("news_times", times=times(change.ratio))
+        told = wording.say("news_times", times=wording.times(change.ratio))
     else:
-        told = f"{round(change.ratio * 100):+d}%"
+        told = wording.texts.signed_percent(round(change.ratio * 100) / 100)
     return [wording.say("news_volume", change=told)]
 
 

@@ -5,13 +5,13 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from analysis.complaints import CATEGORIES
+from monitor.config.types import Language
 from monitor.digest.facts import Against, Change, Figure, Interval, WhyNot
-from monitor.digest.texts import Language, say
+from monitor.translation import Texts
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 UNKNOWN = "—"
 TIMES_FROM = 4.0  # a growth to this multiple or more is told as "6.2 times", not as "+520%"
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,8 +33,12 @@ class Wording:
     language: Language
     day: date
 
+    @property
+    def texts(self) -> Texts:
+        return Texts(self.language, "digest")
+
     def say(self, key: str, **values: object) -> str:
-        return say(self.language, key, **values)
+        return self.texts.say(key, **values)
 
     def join(self, parts: list[str]) -> str:
         return self.say("list").join(parts)
@@ -42,11 +46,10 @@ class Wording:
     # -- time ----------------------------------------------------------------------------------------------
 
     def on(self, day: date) -> str:
-        return f"{day.month}月{day.day}日" if self.language == "zh" else f"{day.day} {MONTHS[day.month - 1]}"
+        return self.texts.on(day)
 
     def weekday(self, day: date) -> str:
-        names, size = self.say("week"), 2 if self.language == "zh" else 3
-        return names[day.weekday() * size : (day.weekday() + 1) * size]
+        return self.texts.weekday(day)
 
     def clock(self, at: datetime) -> str:
         """ "09:40"; with its date where that is not the day told of."""
@@ -74,19 +77,16 @@ class Wording:
 
     # -- figures -------------------------------------------------------------------------------------------
 
-    @staticmethod
-    def count(value: float | None) -> str:
-        return UNKNOWN if value is None else f"{round(value):,}"
+    def count(self, value: float | None) -> str:
+        return UNKNOWN if value is None else self.texts.number(round(value))
 
-    @staticmethod
-    def about(value: float) -> str:
+    def about(self, value: float) -> str:
         """An estimate, with no more than three digits that mean something."""
         whole = round(value)
         digits = len(str(abs(whole)))
-        return f"{round(whole, 3 - digits) if digits > 3 else whole:,}"
+        return self.texts.number(round(whole, 3 - digits) if digits > 3 else whole)
 
-    @staticmethod
-    def share(value: float | None) -> str:
+    def share(self, value: float | None) -> str:
         """One decimal below 10 %; a share is never rounded to 0 % or 100 % when it is not."""
         if value is None:
             return UNKNOWN
@@ -95,7 +95,7 @@ class Wording:
             return "<0.1%"
         if 99.5 <= percent < 100:
             return ">99%"
-        return f"{percent:.1f}%" if 0 < percent < 10 else f"{percent:.0f}%"
+        return self.texts.percent(value, 1 if 0 < percent < 10 else 0)
 
     def estimate(self, estimated: Interval) -> str:
         return self.say(
@@ -129,7 +129,9 @@ class Wording:
             points = round(change.points, 1)
             if points == 0:
                 return Told(text=self.say("change_same", base=base), way="same")
-            return Told(text=self.say("change_points", base=base, change=f"{points:+.1f}"), way=_way(points))
+            return Told(
+                text=self.say("change_points", base=base, change=self.texts.signed(points, 1)), way=_way(points)
+            )
         if change.ratio is not None:
             return self._ratio(change, base)
         return Told(text=self.say("change_none", base=base, why=self._why(change.why_not)), way="none")
@@ -138,12 +140,16 @@ class Wording:
         assert change.ratio is not None
         least = "_least" if change.at_least else ""
         if change.ratio + 1 >= TIMES_FROM:
-            return Told(text=self.say(f"change_times{least}", base=base, times=times(change.ratio)), way="up")
+            return Told(text=self.say(f"change_times{least}", base=base, times=self.times(change.ratio)), way="up")
         percent = round(change.ratio * 100)
         if percent == 0:
             return Told(text=self.say("change_same", base=base), way="same")
         key = "change_least" if change.at_least else "change_ratio"
-        return Told(text=self.say(key, base=base, change=f"{percent:+d}%"), way=_way(percent))
+        return Told(text=self.say(key, base=base, change=self.texts.signed_percent(percent / 100)), way=_way(percent))
+
+    def times(self, ratio: float) -> str:
+        """A growth by `ratio` as a multiple: 5.2 → "6.2"."""
+        return self.texts.number(ratio + 1, 1 if ratio + 1 < 10 else 0)
 
     def _why(self, why: WhyNot | None) -> str:
         return self.say(why.value if why else WhyNot.NO_VALUE.value)
@@ -151,12 +157,6 @@ class Wording:
 
 def against(figure: Figure, which: Against) -> Change | None:
     return next((change for change in figure.changes if change.against is which), None)
-
-
-def times(ratio: float) -> str:
-    """A growth by `ratio` as a multiple: 5.2 → "6.2"."""
-    multiple = ratio + 1
-    return f"{multiple:.1f}" if multiple < 10 else f"{multiple:,.0f}"
 
 
 def _way(value: float) -> str:

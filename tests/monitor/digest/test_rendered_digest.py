@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from monitor.config.types import Language
 from monitor.digest import charts
 from monitor.digest.facts import Facts, dump, load
 from monitor.digest.gather import gather
 from monitor.digest.make import make_digest
 from monitor.digest.render import digest_html, digest_text, file_name, write
 from monitor.digest.story import subject, summary
-from monitor.digest.texts import TEXTS, Language
 from monitor.digest.wording import Wording
 from monitor.store.sqlite import SqliteStore, open_store
 from tests.monitor.digest.tea_day import DAY, MIDNIGHT, NOW, SEARCH, TOPIC, at, fill, judged, the_outage
@@ -55,12 +55,6 @@ def test_english_is_a_second_language(facts: Facts) -> None:
     text = digest_text(facts, "en")
     assert "[Daily digest] 一杯茶, 20 Nov: 1 suspected outage (resolved), volume 16× yesterday" in text
     assert "Complaints rose from 09:41, mostly system busy, slow or lagging, wrong redirect" in text
-
-
-def test_every_text_has_the_same_placeholders_in_both_languages() -> None:
-    for key, both in TEXTS.items():
-        zh, en = (set(re.findall(r"{(\w+)}", text)) for text in both)
-        assert zh == en, key
 
 
 def test_nothing_a_post_says_is_live(page: LexborHTMLParser, html: str) -> None:
