@@ -4,6 +4,7 @@ import typer
 
 from monitor.commands import (
     alerts,
+    backtesting,
     channels,
     collecting,
     demo,
@@ -34,6 +35,7 @@ def attach(app: typer.Typer) -> None:
     app.command()(hashtags.hashtags)
     app.command()(explaining.explain)
     app.command()(reanalysing.reanalyse)
+    app.command()(backtesting.backtest)
     app.command()(status.status)
     app.add_typer(sources.app, name="sources")
     app.add_typer(channels.app, name="channels")
