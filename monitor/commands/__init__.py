@@ -15,6 +15,7 @@ from monitor.commands import (
     reanalysing,
     reports,
     routes,
+    rules,
     sentiment,
     setting_up,
     silences,
@@ -40,6 +41,7 @@ def attach(app: typer.Typer) -> None:
     app.add_typer(sources.app, name="sources")
     app.add_typer(channels.app, name="channels")
     app.add_typer(routes.app, name="routes")
+    app.add_typer(rules.app, name="rules")
     app.add_typer(alerts.app, name="alerts")
     app.add_typer(silences.app, name="silence")
     app.add_typer(outbox.app, name="outbox")

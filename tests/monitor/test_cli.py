@@ -30,11 +30,13 @@ def commands() -> list[str]:
 
 
 def test_these_are_the_commands() -> None:
-    top = ["init", "demo", "run", "collect", "import", "digest", "export", "hashtags", "explain", "reanalyse", "status"]
+    top = ["init", "demo", "run", "collect", "import", "digest", "export", "hashtags", "explain", "reanalyse"]
+    top += ["backtest", "status"]
     groups = {
         "sources": ["list", "check", "parse"],
         "channels": ["list", "test"],
         "routes": ["test"],
+        "rules": ["test"],
         "alerts": ["list", "show", "ack"],
         "silence": ["add", "list", "expire"],
         "outbox": ["list", "retry"],
