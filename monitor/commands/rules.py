@@ -57,6 +57,7 @@ def try_rules(
             typer.echo(f"{'ok  ' if each.holds else 'FAIL'} {file}:{each.case.line} {each.case.name}")
             for line in each.differences:
                 typer.echo(f"     {line}")
-        typer.echo(f"{len(outcomes)} tests, {wrong} of them failed" if wrong else f"{len(outcomes)} tests, all hold")
+        count = f"{len(outcomes)} test" + ("" if len(outcomes) == 1 else "s")
+        typer.echo(f"{count}, {wrong} failed" if wrong else f"{count}, all hold")
     if wrong:
         raise typer.Exit(Exit.FAILURE)

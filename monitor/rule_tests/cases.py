@@ -91,7 +91,7 @@ def read_cases(path: Path, env: Mapping[str, str]) -> Cases:
     zone = ZoneInfo(config.time_zone if config else "Asia/Shanghai")
     written = tables.get("tests")
     named = tables.get("rules")
-    broken = {name for name in named if name not in rules} if isinstance(named, dict) else set()
+    broken = set(named) - set(rules) if isinstance(named, dict) else set()  # what is wrong with them is told already
     cases = []
     if not written:
         reading.tell(("tests",), "there is nothing to test: add a table [[tests]]")
@@ -99,11 +99,10 @@ def read_cases(path: Path, env: Mapping[str, str]) -> Cases:
         reading.tell(("tests",), "should be a list of tables: [[tests]]")
     else:
         for number, table in enumerate(written):
-            if test := reading.table(
-                RuleTest, reading.unknown(("tests", number), table, keys(RuleTest)), ("tests", number)
-            ):
-                case = _Writing(reading, ("tests", number), test, zone).case(rules)
-                cases += [case] if case else []
+            at = ("tests", number)
+            test = reading.table(RuleTest, reading.unknown(at, table, keys(RuleTest)), at)
+            if test and test.rule not in broken and (case := _Writing(reading, at, test, zone).case(rules)):
+                cases.append(case)
     if reading.problems:
         raise ConfigError(reading.problems)
     return Cases(file=path.name, cases=tuple(cases), config=config)

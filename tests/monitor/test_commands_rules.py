@@ -54,9 +54,9 @@ def test_a_test_that_does_not_hold_shows_both_sides_and_why(tmp_path: Path) -> N
     assert done.stdout.splitlines() == [
         "FAIL rules.test.toml:9 busy",
         "     transitions:  expected                  got",
-        "       ≠           2 firing                  1 firing page: complaints 10 in 5 min seen; told from 10 on",
+        "       ≠           2 firing                  1 firing page: complaints 10 in 2 min seen; told from 10 on",
         "       ≠           (none)                    7 recovering page: complaints 5 in 5 min seen; told from 10 on",
-        "1 tests, 1 of them failed",
+        "1 test, 1 failed",
     ]
 
 
@@ -88,9 +88,8 @@ def test_a_sampled_minute_counts_with_what_was_not_read(tmp_path: Path) -> None:
         .replace("5x4 0x6", "1x10")
         .replace('"1 firing page", "7 recovering"', '"1 firing"')
     )
-    quarter = (
-        "share = 0.25\nverdicts = [{ at = 1, above = 7.9, below = 8.1 }, { at = 2, above = 11.9, below = 12.1 }]\n"
-    )
+    values = "verdicts = [{ at = 1, above = 7.9, below = 8.1 }, { at = 2, above = 11.9, below = 12.1 }]"
+    quarter = f"share = 0.25\n{values}\n"
     done = monitor("rules", "test", written(tmp_path, RULE + text.replace('"1 firing"', '"2 firing"') + quarter))
     assert done.exit_code == Exit.OK, done.stdout
 
@@ -98,9 +97,8 @@ def test_a_sampled_minute_counts_with_what_was_not_read(tmp_path: Path) -> None:
 def test_rules_of_a_configuration_are_tested_with_its_calendar(tmp_path: Path) -> None:
     calendar = '\n[calendar.sale]\nfirst_day = "2026-11-11"\ntolerance = 2\n'
     configured(tmp_path, f'[topics.tea]\nany = ["奶茶"]\n\n{RULE}{calendar}')
-    sale = (
-        HOLDS.replace('"1 firing page", "7 recovering"', '"3 firing", "5 recovering"') + 'start = "2026-11-11T09:00"\n'
-    )
+    sale = HOLDS.replace('"1 firing page", "7 recovering"', '"3 firing", "5 recovering"')
+    sale += 'start = "2026-11-11T09:00"\n'
     path = written(tmp_path, f'config = "config.toml"\n{HOLDS}{sale}')
     done = monitor("rules", "test", "--json", path)
     told = json.loads(done.stdout)
@@ -131,8 +129,8 @@ verdicts = [{ at = 77 }]
     told = [re.sub(r"(: known keys|\(known keys).*", "", line) for line in done.stderr.splitlines()]
     assert told == [
         "rules.test.toml:11: tests[0].rule: there is no rule bsy here or in `config` (nearest known rule: busy)",
-        "rules.test.toml:12: tests[0].mentions: 'q' is no minute: write a count (12), a sampled one (~12), one not seen "
-        "(_), or several (12x30)",
+        "rules.test.toml:12: tests[0].mentions: 'q' is no minute: write a count (12), a sampled one (~12), one not "
+        "seen (_), or several (12x30)",
         "rules.test.toml:14: tests[0].transitions[0]: there is no state fires: it is one of ok, pending, firing, "
         "recovering, resolved",
         'rules.test.toml:14: tests[0].transitions[1]: \'99\' should be "MINUTE STATE", such as "31 firing" or '
@@ -148,6 +146,12 @@ def test_a_rule_that_judges_no_minutes_cannot_be_tested_so(tmp_path: Path) -> No
     done = monitor("rules", "test", written(tmp_path, '[rules.busy]\nkind = "source-blind"\n' + HOLDS))
     assert done.exit_code == Exit.CONFIG
     assert "a rule of kind source-blind judges no minutes of a topic" in done.stderr
+
+
+def test_a_rule_that_is_wrong_itself_is_not_called_missing(tmp_path: Path) -> None:
+    done = monitor("rules", "test", written(tmp_path, RULE.replace("= 10", '= "ten"') + HOLDS))
+    assert done.exit_code == Exit.CONFIG
+    assert done.stderr == "rules.test.toml:4: rules.busy.at_least: should be a valid number\n"
 
 
 def test_a_file_without_tests_is_wrong(tmp_path: Path) -> None:
@@ -172,9 +176,7 @@ def test_a_series_reads_as_it_is_written(series: list[tuple[Minute, int]]) -> No
     assert minutes(text) == [minute for minute, times in series for _ in range(times)]
 
 
-@given(st.text(alphabet="0123456789x~_ q.-", max_size=20))
-def test_any_other_text_is_refused_in_words(text: str) -> None:
-    try:
-        assert minutes(text)
-    except Unreadable as wrong:
-        assert str(wrong)
+@pytest.mark.parametrize("text", ["", " ", "12y", "x3", "~_", "~", "1.5", "-1", "3x", "2 x3", "1x600000"])
+def test_any_other_text_is_refused(text: str) -> None:
+    with pytest.raises(Unreadable):
+        minutes(text)
