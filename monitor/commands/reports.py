@@ -53,6 +53,10 @@ def digest(
     refresh: Annotated[
         bool, typer.Option("--refresh", help="Gather the day's facts anew; else a digest made before stays as it was.")
     ] = False,
+    revisions: Annotated[bool, typer.Option("--revisions", help="List what was made of the day, and when.")] = False,
+    revision: Annotated[
+        int | None, typer.Option("--revision", min=1, help="Write this one again: DATE-TOPIC-revision-N.html and .txt.")
+    ] = None,
     config: ConfigPath = CONFIG,
     as_json: Json = False,
 ) -> None:
@@ -66,8 +70,16 @@ def digest(
     topics = [known_topic(settings, topic)] if topic else [each.name for each in settings.topics]
     asked = asked_day(day, now, ZoneInfo(settings.time_zone))
     begun_database(settings)
+    if revisions:
+        with told_in_one_line():
+            list_revisions(settings, asked, topics, as_json=as_json)
+        return
     with told_in_one_line():
-        made = written_digests(settings, asked, topics, now, refresh=refresh)
+        made = (
+            written_revision(settings, asked, topics, revision)
+            if revision
+            else written_digests(settings, asked, topics, now, refresh=refresh)
+        )
     if as_json:
         paths = {name: {"html": str(at.html), "text": str(at.text)} for name, at in made.items()}
         typer.echo(json.dumps(paths, ensure_ascii=False))
@@ -83,8 +95,7 @@ def written_digests(
     """Topic → its files. Beside a process that writes the database the facts are read and shown, but not stored."""
     from collectors.clock import WallClock
     from monitor.digest.daily import make_for
-    from monitor.digest.gather import gather
-    from monitor.digest.make import stored_facts
+    from monitor.digest.make import next_revision, stored_facts
     from monitor.digest.render import write
     from monitor.service import database, deciders, make_jobs
     from monitor.store.sqlite import open_store
@@ -103,7 +114,7 @@ def written_digests(
         made = {}
         for name in topics:
             facts = None if refresh else stored_facts(store, day, name)
-            facts = facts or gather(
+            facts = facts or next_revision(
                 store,
                 day=day,
                 topic=name,
@@ -113,6 +124,46 @@ def written_digests(
                 external_url=settings.external_url,
             )
             made[name] = write(facts, settings.storage.folder / "digests", settings.language)
+    return made
+
+
+def list_revisions(settings: "Config", day: date, topics: list[str], *, as_json: bool) -> None:
+    from monitor.service import database
+    from monitor.store.sqlite import open_store
+
+    with open_store(database(settings), read_only=True) as store:
+        made = {name: store.digest_revisions(day.isoformat(), name) for name in topics}
+    if as_json:
+        rows = {name: [{"revision": n, "as_of": at.isoformat()} for n, at in found] for name, found in made.items()}
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    zone = ZoneInfo(settings.time_zone)
+    for name, found in made.items():
+        for number, at in found:
+            typer.echo(f"{day} {name} revision {number} as of {at.astimezone(zone):%Y-%m-%d %H:%M}")
+        if not found:
+            typer.echo(f"{day} {name}: no digest was made")
+
+
+def written_revision(settings: "Config", day: date, topics: list[str], number: int) -> dict[str, "Paths"]:
+    """Topic → its files, of the topics that have a revision of this number."""
+    from monitor.digest.facts import load
+    from monitor.digest.render import write
+    from monitor.service import database
+    from monitor.store.sqlite import open_store
+
+    made = {}
+    with open_store(database(settings), read_only=True) as store:
+        for name in topics:
+            stored = store.digest(day.isoformat(), name, number)
+            facts = load(stored[1]) if stored else None
+            if facts:
+                folder = settings.storage.folder / "digests"
+                made[name] = write(facts, folder, settings.language, f"-revision-{number}")
+            elif stored:
+                typer.echo(f"{name}: revision {number} was written by another version of this program", err=True)
+    if not made:
+        raise typer.BadParameter(f"{day} has no revision {number} that can be read; --revisions lists those there are")
     return made
 
 

@@ -285,6 +285,46 @@ class Day:
         return self.coverage > 0 or self.mentions > 0
 
 
+class Changed(StrEnum):
+    """What a revision says otherwise than the one before."""
+
+    MENTIONS = "mentions"
+    NEGATIVE_SHARE = "negative_share"
+    AUTHORS = "authors"
+    COMPLAINTS = "complaints"
+    REACH = "reach"
+    GONE = "gone"  # posts that their platform no longer has
+    MISSING = "missing"  # minutes that were not collected
+    CATEGORY = "category"  # `name`: which
+    HASHTAG = "hashtag"  # `name`: which
+    ENGAGEMENT = "engagement"  # `name`: key of the post
+    INCIDENT_NEW = "incident_new"  # `name`: its rule; so below
+    INCIDENT_OVER = "incident_over"
+    INCIDENT_GONE = "incident_gone"
+    VERSIONS = "versions"  # `name`: of the analysis, both
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One figure before and after; None: it was not told."""
+
+    what: Changed
+    name: str = ""
+    before: float | None = None
+    after: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """Which revision of the digest this is. `before_as_of` None: there is none that it can be compared with."""
+
+    number: int = 1
+    before_as_of: datetime | None = None
+    before_over: bool = True  # was the day over, when the one before was made
+    late_posts: int = 0  # of the day, collected since the one before
+    differences: tuple[Difference, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     version: int
@@ -310,6 +350,8 @@ class Facts:
     top_posts: tuple[Excerpt, ...]
     praised: tuple[Excerpt, ...]
     quality: Quality
+    versions: tuple[str, ...] = ()  # of the analysis that the posts were read with
+    revision: Revision = Revision()
 
 
 def dump(facts: Facts) -> bytes:

@@ -12,6 +12,7 @@ from monitor.digest.headline import day_row, headline
 from monitor.digest.incidents import COMPLAINTS, blind_times, having, incidents
 from monitor.digest.points import by_ten_minutes, point
 from monitor.digest.reading import Reading
+from monitor.digest.revising import revised
 from monitor.digest.trending import EmergingWords, days_seen, shortlist, trends
 from monitor.digest.watching import missing, quality
 from monitor.store.store import Decider, Selection, Store
@@ -38,11 +39,13 @@ def gather(
     title: str = "",
     deciders: Sequence[Decider] = (),
     external_url: str | None = None,
+    revision: int = 1,
+    before: Facts | None = None,
 ) -> Facts:
     """What is known at `now` of the Beijing day, of one topic.
 
     `deciders` are the targets that decide the topic's minutes, as the store was told by `watch`; without them the
-    sources' own minutes stay unknown and gaps name no source.
+    sources' own minutes stay unknown and gaps name no source. `before` is the revision that this one follows.
     """
     since, ends = starts(day), starts(day) + DAY
     over = now >= ends
@@ -57,8 +60,9 @@ def gather(
     outages = tuple(Span(since=i.began_at, until=i.resolved_at or until) for i in of_the_day if i.kind == COMPLAINTS)
     seen = days_seen(store, topic, since)
     words = EmergingWords(shortlist(store, topic, since, ends, seen))
-    read = Reading(outages=outages, words=words).read(store.posts(Selection(since=since, until=ends, topic=topic)))
-    return Facts(
+    read = Reading(outages=outages, words=words, known_until=before.as_of if before else None)
+    read.read(store.posts(Selection(since=since, until=ends, topic=topic)))
+    facts = Facts(
         version=VERSION,
         day=day,
         topic=topic,
@@ -96,7 +100,9 @@ def gather(
             gone=read.gone,
             blind=blind_times(store, topic, sorted({decider.source for decider in own}), since, until),
         ),
+        versions=tuple(sorted(read.versions)),
     )
+    return revised(facts, before, revision, read.late)
 
 
 def _days(store: Store, topic: str, day: date) -> dict[date, Bucket]:

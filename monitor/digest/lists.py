@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from monitor.digest.comparing import BASE
 from monitor.digest.excerpts import hosts_only
-from monitor.digest.facts import Count, Excerpt, Facts, Gap, Rise, SourceRecord
+from monitor.digest.facts import Changed, Count, Difference, Excerpt, Facts, Gap, Rise, SourceRecord
 from monitor.digest.reading import NEGATIVE
 from monitor.digest.story import seen_enough
 from monitor.digest.wording import TIMES_FROM, UNKNOWN, Told, Wording
@@ -156,6 +156,30 @@ def _feeling(polarity: float | None, wording: Wording) -> str:
     if polarity is None:
         return wording.say("no_polarity")
     return wording.say("negative" if polarity < NEGATIVE else "positive" if polarity > -NEGATIVE else "neutral")
+
+
+# -- revisions --------------------------------------------------------------------------------------------------
+
+
+def revision_lines(facts: Facts, wording: Wording) -> tuple[str, ...]:
+    """What a later revision says otherwise; nothing of the first one that tells the whole day."""
+    revision = facts.revision
+    if revision.number == 1 or not revision.before_over:
+        return ()
+    if revision.before_as_of is None:
+        return (wording.say("revision_unknown", n=revision.number),)
+    lines = [wording.say("revision", n=revision.number, at=wording.dated(revision.before_as_of))]
+    if revision.late_posts:
+        lines.append(wording.say("late_posts", n=wording.count(revision.late_posts)))
+    lines += [_difference(difference, wording) for difference in revision.differences]
+    return tuple(lines if len(lines) > 1 else [*lines, wording.say("revision_same")])
+
+
+def _difference(difference: Difference, wording: Wording) -> str:
+    share = difference.what is Changed.NEGATIVE_SHARE
+    before, after = (wording.share(v) if share else wording.count(v) for v in (difference.before, difference.after))
+    name = wording.named(difference.name) if difference.what is Changed.CATEGORY else difference.name
+    return wording.say(f"changed_{difference.what}", name=name, before=before, after=after)
 
 
 # -- data quality ----------------------------------------------------------------------------------------------

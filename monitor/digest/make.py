@@ -31,9 +31,37 @@ def make_digest(
     """
     facts = None if refresh else stored_facts(store, day, topic)
     if facts is None:
-        facts = gather(store, day=day, topic=topic, now=now, title=title, deciders=deciders, external_url=external_url)
+        facts = next_revision(
+            store, day=day, topic=topic, now=now, title=title, deciders=deciders, external_url=external_url
+        )
         store.save_digest(day.isoformat(), topic, now, dump(facts))
     return write(facts, folder / "digests", language)
+
+
+def next_revision(
+    store: Store,
+    *,
+    day: date,
+    topic: str,
+    now: datetime,
+    title: str = "",
+    deciders: Sequence[Decider] = (),
+    external_url: str | None = None,
+) -> Facts:
+    """Gathered at `now`, with what they say otherwise than the newest stored ones; not stored yet."""
+    numbers = store.digest_revisions(day.isoformat(), topic)
+    stored = store.digest(day.isoformat(), topic)
+    return gather(
+        store,
+        day=day,
+        topic=topic,
+        now=now,
+        title=title,
+        deciders=deciders,
+        external_url=external_url,
+        revision=numbers[-1][0] + 1 if numbers else 1,
+        before=load(stored[1]) if stored else None,
+    )
 
 
 def stored_facts(store: Store, day: date, topic: str) -> Facts | None:

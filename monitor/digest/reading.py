@@ -4,6 +4,7 @@ import heapq
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from analysis.spam import Copy, SpamBurst, spam_burst
 from collectors.post import Kind
@@ -52,6 +53,9 @@ class Reading:
     without_polarity: int = 0
     without_author: int = 0
     gone: int = 0
+    versions: set[str] = field(default_factory=set)
+    known_until: datetime | None = None  # posts collected later are `late`
+    late: int = 0
     hashtag_judged: Counter[str] = field(default_factory=Counter)
     hashtag_negative: Counter[str] = field(default_factory=Counter)
     _copied: dict[str, list[Copy]] = field(default_factory=lambda: defaultdict(list))  # key of a story → its copies
@@ -71,6 +75,8 @@ class Reading:
         self.reposts += stored.post.kind is Kind.REPOST
         self.without_author += stored.post.author_id is None
         self.gone += stored.gone_at is not None
+        self.versions.add(stored.version)
+        self.late += self.known_until is not None and stored.post.collected_at > self.known_until
         if stored.duplicate_of:
             self.copies += 1
             author = (stored.post.platform, stored.post.author_id) if stored.post.author_id else None

@@ -56,10 +56,10 @@ def digest_text(facts: Facts, language: Language = "zh") -> str:
     return _templates().get_template("digest.txt").render(_content(facts, wording)).rstrip() + "\n"
 
 
-def write(facts: Facts, folder: Path, language: Language = "zh") -> Paths:
-    """Both files into `folder`, as D-TOPIC.html and D-TOPIC.txt; each is replaced at once or not at all."""
+def write(facts: Facts, folder: Path, language: Language = "zh", mark: str = "") -> Paths:
+    """Both files into `folder`, as D-TOPICMARK.html and .txt; each is replaced at once or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    stem = f"{facts.day.isoformat()}-{file_name(facts.topic)}"
+    stem = f"{facts.day.isoformat()}-{file_name(facts.topic)}{mark}"
     paths = Paths(html=folder / f"{stem}.html", text=folder / f"{stem}.txt")
     _replace(paths.html, digest_html(facts, language))
     _replace(paths.text, digest_text(facts, language))
@@ -99,6 +99,7 @@ def _content(facts: Facts, wording: Wording) -> dict[str, Any]:
         "summary": summary(facts, wording),
         "range": page.range_line(facts, wording),
         "enough": seen_enough(facts),
+        "revision": lists.revision_lines(facts, wording),
         "cards": page.cards(facts, wording),
         "makeup": page.makeup(facts, wording),
         "days": page.day_rows(facts, wording),

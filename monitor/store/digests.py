@@ -17,8 +17,20 @@ def save(connection: sqlite3.Connection, day: str, topic: str, as_of: datetime, 
     )
 
 
-def newest(connection: sqlite3.Connection, day: str, topic: str) -> tuple[datetime, bytes] | None:
+def newest(
+    connection: sqlite3.Connection, day: str, topic: str, revision: int | None = None
+) -> tuple[datetime, bytes] | None:
+    """The newest one, or that of a number."""
     row = connection.execute(
-        "SELECT as_of, facts FROM digests WHERE day = ? AND topic = ? ORDER BY revision DESC LIMIT 1", (day, topic)
+        "SELECT as_of, facts FROM digests WHERE day = ?1 AND topic = ?2 AND revision = coalesce(?3, revision) "
+        "ORDER BY revision DESC LIMIT 1",
+        (day, topic, revision),
     ).fetchone()
     return (moment(row[0]), row[1]) if row else None
+
+
+def revisions(connection: sqlite3.Connection, day: str, topic: str) -> tuple[tuple[int, datetime], ...]:
+    rows = connection.execute(
+        "SELECT revision, as_of FROM digests WHERE day = ? AND topic = ? ORDER BY revision", (day, topic)
+    )
+    return tuple((revision, moment(as_of)) for revision, as_of in rows)

@@ -336,9 +336,13 @@ class SqliteStore:
         with self._file.writing() as connection:
             digests.save(connection, day, topic, as_of, facts)
 
-    def digest(self, day: str, topic: str) -> tuple[datetime, bytes] | None:
+    def digest(self, day: str, topic: str, revision: int | None = None) -> tuple[datetime, bytes] | None:
         with self._file.reading() as connection:
-            return digests.newest(connection, day, topic)
+            return digests.newest(connection, day, topic, revision)
+
+    def digest_revisions(self, day: str, topic: str) -> tuple[tuple[int, datetime], ...]:
+        with self._file.reading() as connection:
+            return digests.revisions(connection, day, topic)
 
     def close(self) -> None:
         """Let go of the file; other processes may then write it."""

@@ -462,8 +462,12 @@ class Store(Protocol):
 
     def save_digest(self, day: str, topic: str, as_of: datetime, facts: bytes) -> None: ...
 
-    def digest(self, day: str, topic: str) -> tuple[datetime, bytes] | None:
-        """(as_of, facts) of the newest revision."""
+    def digest(self, day: str, topic: str, revision: int | None = None) -> tuple[datetime, bytes] | None:
+        """(as_of, facts) of the newest revision, or of the one with that number, from 1."""
+        ...
+
+    def digest_revisions(self, day: str, topic: str) -> tuple[tuple[int, datetime], ...]:
+        """(number, as_of) of each, oldest first."""
         ...
 
     def close(self) -> None: ...

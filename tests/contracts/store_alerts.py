@@ -229,3 +229,12 @@ class AlertContract(OpensStore):
         store.save_digest("2026-11-23", "tea", at(2), b"two")
         assert store.digest("2026-11-23", "tea") == (at(2), b"two")
         assert store.digest("2026-11-23", "milk") == (at(1), b"other")
+
+    def test_digests_keep_their_earlier_revisions(self, store: Store) -> None:
+        assert store.digest_revisions("2026-11-23", "tea") == ()
+        store.save_digest("2026-11-23", "tea", at(1), b"one")
+        store.save_digest("2026-11-23", "tea", at(2), b"two")
+        store.save_digest("2026-11-23", "tea", at(2), b"two")
+        assert store.digest_revisions("2026-11-23", "tea") == ((1, at(1)), (2, at(2)))
+        assert store.digest("2026-11-23", "tea", 1) == (at(1), b"one")
+        assert store.digest("2026-11-23", "tea", 3) is None

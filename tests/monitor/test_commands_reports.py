@@ -100,6 +100,25 @@ def test_a_digest_made_once_stays_as_it_was_until_it_is_refreshed(config: Path, 
     assert digest("--refresh") != first
 
 
+def test_revisions_are_listed_and_written_again(config: Path, tmp_path: Path) -> None:
+    asked = ("digest", "--date", DAY, "--topic", "tea", "-c", config)
+    monitor(*asked)
+    text = tmp_path / "data" / "digests" / f"{DAY}-tea.txt"
+    first = text.read_bytes()
+    monitor("import", written(tmp_path / "late.csv", row(9, "奶茶来晚了")), "-c", config)
+    monitor(*asked, "--refresh")
+    listed = monitor(*asked, "--revisions").stdout.splitlines()
+    assert [line.split(" as of ")[0] for line in listed] == [f"{DAY} tea revision 1", f"{DAY} tea revision 2"]
+    assert [each["revision"] for each in json.loads(monitor(*asked, "--revisions", "--json").stdout)["tea"]] == [1, 2]
+    again = monitor(*asked, "--revision", "1", "--json")
+    paths = json.loads(again.stdout)["tea"]
+    assert Path(paths["text"]).name == f"{DAY}-tea-revision-1.txt"
+    assert Path(paths["text"]).read_bytes() == first
+    missing = monitor(*asked, "--revision", "3")
+    assert missing.exit_code == Exit.USAGE
+    assert "has no revision 3" in missing.stderr
+
+
 def test_beside_a_writer_a_digest_is_read_and_written_but_not_stored(config: Path, tmp_path: Path) -> None:
     writer = DatabaseFile(tmp_path / "data" / "monitor.sqlite")
     try:

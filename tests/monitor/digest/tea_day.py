@@ -43,7 +43,7 @@ def fill(store: Store, *, quiet_days: int = 8, outage: bool = True, until: datet
     dice = random.Random(20)
     start = MIDNIGHT - timedelta(days=quiet_days)
     while start < min(until, MIDNIGHT + timedelta(days=1)):
-        for visit in _hour(dice, start, outage=outage):
+        for visit in visits_of(dice, start, outage=outage):
             store.ingest(visit)
         start += HOUR
     if outage:
@@ -51,7 +51,7 @@ def fill(store: Store, *, quiet_days: int = 8, outage: bool = True, until: datet
     store.record(judged(the_blind_time()))
 
 
-def _hour(dice: random.Random, start: datetime, *, outage: bool) -> Iterator[Visit]:
+def visits_of(dice: random.Random, start: datetime, *, outage: bool) -> Iterator[Visit]:
     posts = list(_posts(dice, start, outage=outage))
     if start == at(4):
         yield _visit(start, posts[:6], [Stretch(starts_at=start, ends_at=GAP[0])], failed=True)
