@@ -47,7 +47,7 @@ def backtest(
 
     The minutes are rebuilt from what each visit brought, so that a rule sees no more than it would have seen live, and
     judged from the beginning of the record on, so that what is normal is known when the period begins. The database is
-    only read; the service may go on meanwhile.
+    only read; the service may go on meanwhile. Exit 1: there was nothing to judge, or a rule failed.
 
     Example: monitor backtest --from 2026-11-01 --to 2026-11-20 --rule complaints --sweep threshold=6..12
     """
@@ -114,6 +114,8 @@ def backtest(
     typer.echo(json.dumps(facts(found), ensure_ascii=False) if as_json else "\n".join(written))
     if html:
         typer.echo(f"charts: {html}", err=True)
+    if any(result.failure for result in found.results):
+        raise typer.Exit(Exit.FAILURE)
 
 
 @contextmanager

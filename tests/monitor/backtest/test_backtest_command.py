@@ -7,11 +7,19 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from analysis.annotation import Annotation
+from analysis.rules.rule import Verdict
+from analysis.rules.threshold import Threshold
 from collectors.post import Post
+from monitor.backtest.labels import read_labels
+from monitor.backtest.picture import option
+from monitor.backtest.replay import Period, replay
+from monitor.backtest.variants import replayable, variants
+from monitor.config import load
 from monitor.exit_codes import Exit
 from monitor.store.sqlite import SqliteStore, open_store
 from tests.contracts.store_samples import TEA, WEB, at, note, post, visit
@@ -35,6 +43,7 @@ keep_firing_s = 300
 [rules.blind]
 kind = "source-blind"
 """
+BEIJING = ZoneInfo("Asia/Shanghai")
 DAY = ("--from", "2026-11-23T09:00", "--to", "2026-11-23T11:00")
 LABELS = """\
 topic,start,end,name
@@ -179,6 +188,21 @@ def test_the_page_stands_alone_and_shows_alerts_labels_and_gaps(folder: Path, la
         assert name in page
 
 
+def test_the_picture_shades_alerts_labels_and_gaps_where_they_were(folder: Path, labels: Path) -> None:
+    config, period = load(folder / "config.toml", {}), Period(since=at(0), until=at(120))
+    chosen = variants(replayable(config.rules, ())[0], None)
+    incidents = read_labels(labels, ["tea"], BEIJING)[:3]
+    with open_store(folder / "data" / "monitor.sqlite", read_only=True) as store:
+        judged = replay(store, config.topics[0], chosen, period, incidents=incidents)
+    shown = {each["name"]: each["data"] for each in option(judged, period, BEIJING)["series"]}
+    shaded = {name: [slot for slot, value in enumerate(shown[name]) if value] for name in shown}  # of ten minutes each
+    assert shaded["alert"] == [3, 4, 5]
+    assert shaded["labelled incident"] == [2, 3, 4, 7, 9]
+    assert shaded["not collected"] == [7]
+    assert shown["complaints"] == [None, None, None, 50, 50, *[None] * 7]
+    assert shown["other mentions"] == [20] * 7 + [None] + [20] * 4
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -212,6 +236,16 @@ def test_a_label_file_is_refused_with_every_line_that_is_wrong(folder: Path, tmp
     ]
     path.write_text("thema,start,end\n", encoding="utf-8")
     assert "topic is missing" in ran(folder, "--labels", path, code=Exit.FAILURE)
+
+
+def test_a_rule_that_fails_is_told_and_no_success(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> Verdict:
+        raise ZeroDivisionError("no such measure")
+
+    monkeypatch.setattr(Threshold, "update", broken)
+    done = monitor("backtest", *DAY, "-c", folder / "config.toml")
+    assert done.exit_code == Exit.FAILURE
+    assert "rule busy FAILED: ZeroDivisionError: no such measure" in done.stdout
 
 
 def test_a_time_without_any_judged_minute_is_no_calm(folder: Path) -> None:
