@@ -32,6 +32,13 @@ def check_references(tables: Mapping[str, Any], tell: Tell) -> None:
         _check(rule.get("sources"), sources, "source", ("rules", name, "sources"), tell)
     digest = _table(tables.get("digest"))
     _check(digest.get("topics"), topics, "topic", ("digest", "topics"), tell)
+    for number, route in _listed(digest.get("send")):
+        for key, known, what in (
+            ("channels", channels, "channel"),
+            ("people", _tables(tables, "people"), "person"),
+            ("topics", topics, "topic"),
+        ):
+            _check(route.get(key), known, what, ("digest", "send", number, key), tell)
     values = _label_values(topics, sources, rules)
     for number, route in _listed(tables.get("routes")):
         _check_route(route, ("routes", number), channels, values, tell)

@@ -226,9 +226,20 @@ class HeartbeatConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DigestConfig:
-    at: TimeOfDay = "08:00"  # in `time_zone`: when the digest of the day before is made
+class DigestRoute:
+    """To whom digests go: the channels, or on them the people who have an address there."""
+
+    channels: Annotated[tuple[str, ...], MinLen(1)]
+    people: tuple[str, ...] = ()  # names
     topics: tuple[str, ...] = ()  # names; empty: all
+    language: Language | None = None  # None: that of the configuration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestConfig:
+    at: TimeOfDay = "08:00"  # in `time_zone`: when the digest of the day before is made and sent
+    topics: tuple[str, ...] = ()  # names; empty: all
+    send: tuple[DigestRoute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

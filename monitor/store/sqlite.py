@@ -332,9 +332,12 @@ class SqliteStore:
         with self._file.streaming() as connection:
             yield from reading.hot_entries(connection, since, until, words)
 
-    def save_digest(self, day: str, topic: str, as_of: datetime, facts: bytes) -> None:
+    def save_digest(
+        self, day: str, topic: str, as_of: datetime, facts: bytes, deliveries: Sequence[NewDelivery] = ()
+    ) -> None:
         with self._file.writing() as connection:
             digests.save(connection, day, topic, as_of, facts)
+            outbox.enqueue(connection, deliveries, as_of)
 
     def digest(self, day: str, topic: str, revision: int | None = None) -> tuple[datetime, bytes] | None:
         with self._file.reading() as connection:

@@ -460,7 +460,11 @@ class Store(Protocol):
         """Hot-list lines by time, platform, rank: those whose word contains one of `words` (folded), or all."""
         ...
 
-    def save_digest(self, day: str, topic: str, as_of: datetime, facts: bytes) -> None: ...
+    def save_digest(
+        self, day: str, topic: str, as_of: datetime, facts: bytes, deliveries: Sequence[NewDelivery] = ()
+    ) -> None:
+        """Keep a revision, and take up what is owed because of it, together or not at all."""
+        ...
 
     def digest(self, day: str, topic: str, revision: int | None = None) -> tuple[datetime, bytes] | None:
         """(as_of, facts) of the newest revision, or of the one with that number, from 1."""
