@@ -39,6 +39,7 @@ WARM_UP = timedelta(minutes=3)
 PACE_S = 3.0
 WITHIN, HELD = 0.15, 0.85
 RATES = (100.0, 5000.0)
+LATE_RATES = (100.0, 300.0, 600.0, 1000.0, 1500.0, 5000.0)
 UNTIL = NOON + timedelta(minutes=MINUTES)
 TEA = TopicConfig(name="tea", title="茶", any=(PHRASE,), owner="brand")
 
@@ -162,7 +163,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     out.write("posts/min  shown after  mean estimate  held  width  known  requests  least gap\n")
     short = False
     for lags, shown in ((False, "0-2 s"), (True, "10-58 s")):
-        for rate in RATES:
+        for rate in LATE_RATES if lags else RATES:
             m = measure(rate, lags=lags, worlds=worlds)
             known = f"{len(m.known)}/{len(m.minutes)}"
             out.write(f"{rate:9.0f}  {shown:11}  {m.deviation:+13.1%}  {m.held:4.0%}  {m.width:5.0%}  {known:5}")

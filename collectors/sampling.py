@@ -16,14 +16,16 @@ from itertools import pairwise
 from math import ceil, sqrt
 from statistics import median
 
-from collectors.lateness import steady_rate
+from collectors.lateness import LATEST_S, steady_rate
 from collectors.stretch import Rate, Stretch
 
 Z90 = 1.645
 UNEVENNESS = 1.5  # variance between two ranks, against that of an even rate
 FRESH_S = 120.0  # a search that shows nothing older shows much of it late
+UNSETTLED = 0.5  # of its share is a sample worth of what may not be shown yet: a later one counts instead
 EXACT_S = 1.0
 SETTLED_S = 90.0  # a rank this old tells the present rate despite the rounding of times
+APART_S = 30.0  # ranks this far apart tell a rate despite the rounding of times
 MARGIN = 0.05  # further back than estimated, so that one page settles where the window begins
 MINUTE = timedelta(minutes=1)
 
@@ -96,8 +98,11 @@ class _Anchor:
     precision_s: float
 
 
-def sampled(seen: Sequence[Seen], start: datetime, until: datetime) -> tuple[Stretch, ...]:
-    """The stretches of [start, until) with their rates, oldest first: a minute each, or as many as hold a post."""
+def sampled(seen: Sequence[Seen], start: datetime, until: datetime, settled: datetime) -> tuple[Stretch, ...]:
+    """The stretches of [start, until) with their rates, oldest first: a minute each, or as many as hold a post.
+
+    From `settled` on, posts may not be shown yet; such a stretch is worth less than one that a later visit samples.
+    """
     pages = sorted(seen, key=lambda page: page.number)
     if not pages or start >= until:
         return ()
@@ -106,12 +111,21 @@ def sampled(seen: Sequence[Seen], start: datetime, until: datetime) -> tuple[Str
     anchors = _anchors(pages, until, now_per_s)
     share = min(0.99, len(pages) / pages[-1].number)
     moments = list({key: at for page in pages for key, at in zip(page.keys, page.moments, strict=True)}.values())
+    borders = [start, until] if steady is not None or not start < settled < until else [start, settled, until]
     stretches = []
-    for begins, ends in _slices(moments, start, until):
+    for begins, ends in (each for since, end in pairwise(borders) for each in _slices(moments, since, end)):
         inside = sum(begins <= moment < ends for moment in moments)
-        rate = steady or _rate(anchors, begins, ends, inside, now_per_s)
-        stretches.append(Stretch(starts_at=begins, ends_at=ends, share=share, rate=rate))
+        rate, worth = steady or _rate(anchors, begins, ends, inside, now_per_s), share
+        if steady is None and begins >= settled:
+            rate, worth = _not_yet_shown(rate, now_per_s), share * UNSETTLED
+        stretches.append(Stretch(starts_at=begins, ends_at=ends, share=worth, rate=rate))
     return tuple(stretches)
+
+
+def _not_yet_shown(shown: Rate, now_per_s: float) -> Rate:
+    """What there is where only a part is shown: as much as just before, if that is more than what is shown."""
+    mid = max(shown.mid, 60 * now_per_s)
+    return Rate(low=shown.low, mid=mid, high=max(shown.high, 2 * mid - shown.low))
 
 
 def _steady_rate(pages: Sequence[Seen]) -> Rate | None:
@@ -130,13 +144,22 @@ def _steady_rate(pages: Sequence[Seen]) -> Rate | None:
 
 
 def _present_rate(pages: Sequence[Seen]) -> float:
-    """Posts per second just now: from the youngest rank that is old enough to tell."""
+    """Posts per second just now: from ranks that are old enough to tell.
+
+    A post is shown late, and so the rank of one tells too little of the newest seconds: two ranks beyond them tell it
+    by what lies between them, where they are far enough apart.
+    """
     size = page_size(pages)
-    for page in pages:
-        age_s = (page.asked_at - page.moments[-1]).total_seconds()
-        if age_s >= SETTLED_S or page is pages[-1]:
-            return ((page.number - 1) * size + len(page.moments)) / max(1.0, age_s)
-    return 0.0
+    ranks = [
+        ((page.asked_at - page.moments[-1]).total_seconds(), (page.number - 1) * size + len(page.moments))
+        for page in pages
+    ]
+    shown = [(age_s, rank) for age_s, rank in ranks if age_s >= LATEST_S]
+    if shown and shown[-1][0] - shown[0][0] >= APART_S:
+        (young_s, less), (old_s, more) = shown[0], shown[-1]
+        return max(0.0, more - less) / (old_s - young_s)
+    age_s, rank = next(((age_s, rank) for age_s, rank in ranks if age_s >= SETTLED_S), ranks[-1])
+    return rank / max(1.0, age_s)
 
 
 def _anchors(pages: Sequence[Seen], until: datetime, now_per_s: float) -> list[_Anchor]:

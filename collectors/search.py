@@ -157,7 +157,7 @@ class Search:
         to_the_end = bottom.number if self._empty is None else self._empty - 1
         whole = bottom.reach <= visit.since or self._all_shown_was_all(to_the_end)
         start = visit.since if whole else max(visit.since, bottom.reach)
-        visit.stretches += sampled(self._seen, start, visit.until)
+        visit.stretches += sampled(self._seen, start, visit.until, self._settled)
         shown_at_most = self._paged.max_pages_shown if self._paged is not None else 0
         at_the_end = bottom.number >= min(self._last or shown_at_most, shown_at_most)
         visit.reached = whole or at_the_end or self._empty is not None

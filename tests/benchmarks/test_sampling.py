@@ -26,3 +26,16 @@ def test_posts_that_a_crowded_search_shows_late_widen_the_interval_until_it_hold
     assert measured.held >= HELD
     assert measured.deviation > -0.4, "ranks alone tell a quarter of it"
     assert measured.width < 0.8
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("per_min", [100.0, 300.0, 600.0, 1000.0])
+def test_minutes_that_a_search_shows_late_are_told_from_what_it_shows_of_them_when_all_is_shown(
+    per_min: float, tmp_path: Path
+) -> None:
+    measured = run(Surge(per_min=per_min, lags=True, seed=1), tmp_path)
+    assert len(measured.known) == MINUTES
+    assert abs(measured.deviation) <= 0.05
+    assert measured.held >= HELD
+    assert measured.width < 0.4
+    assert measured.least_gap_s >= PACE_S

@@ -14,6 +14,7 @@ _EARLIEST = datetime(2005, 1, 1, tzinfo=UTC)
 _NUMBER = re.compile(r"[0-9]{9,20}")
 _BID = re.compile(r"(?<![0-9A-Za-z])[0-9A-Za-z]{7,12}(?![0-9A-Za-z])")
 _CLOCK = re.compile(r"(?=([0-9]{1,2})\s*:\s*([0-9]{2})(?:\s*:\s*([0-9]{2}))?)")  # overlapping, as days are
+_COMPACT_CLOCK = re.compile(r"[0-9][T ]([0-9]{2})([0-9]{2})([0-9]{2})?(?![0-9])")
 _DAY = re.compile(r"(?=([0-9]{1,2})[-/月]([0-9]{1,2})(?![0-9]))")  # overlapping: 2026-11-23 shows 11-23
 _COMPACT_DAY = re.compile(r"20[0-9]{2}([0-9]{2})([0-9]{2})")
 _NAMED_DAY = re.compile(r"([0-9]{1,2})\s+([A-Z][a-z]{2})|([A-Z][a-z]{2})\s+([0-9]{1,2})")
@@ -122,7 +123,9 @@ class Told:
     @cached_property
     def _clocks(self) -> set[tuple[int, int, int]]:
         """(hour, minute, second)."""
-        clocks = {(int(h), int(m), int(s or 0)) for h, m, s in _CLOCK.findall(self._text)}
+        clocks = {
+            (int(h), int(m), int(s or 0)) for each in (_CLOCK, _COMPACT_CLOCK) for h, m, s in each.findall(self._text)
+        }
         return clocks | {(hour, minute, 0) for hour, minute, _ in clocks}
 
     @cached_property
