@@ -29,7 +29,7 @@ class Drawing:
     def __init__(self) -> None:
         self._context = quickjs.Context()
         self._context.eval(SHIMS)
-        self._context.eval(files("monitor.digest").joinpath("vendor", LIBRARY).read_text(encoding="utf-8"))
+        self._context.eval(files("monitor.web").joinpath("static", "vendor", LIBRARY).read_text(encoding="utf-8"))
         self._context.eval(DRAW)
         self._draw = self._context.get("draw")
 
