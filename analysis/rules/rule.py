@@ -25,8 +25,8 @@ class Subject(StrEnum):
 
     TOPIC = "topic"  # fed the topic's Observations, minute by minute, in order
     SOURCE = "source"  # fed the health of one source, once a round
-    HOT_LIST = "hot list"  # fed a topic's lines of the newest hot lists, every few minutes
-    HASHTAGS = "hashtags"  # fed how often hashtags stand beside a topic, every few minutes
+    HOT_LIST = "hot list"  # fed a topic's lines of the newest hot lists, whenever one was read
+    HASHTAGS = "hashtags"  # fed how often hashtags stand beside a topic, as coverage gets on
 
 
 class Urgency(StrEnum):

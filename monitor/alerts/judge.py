@@ -4,13 +4,22 @@ Minutes are judged in order, each exactly once. A verdict on a minute that lies 
 hours) still moves the alert, but tells nobody: who is told is decided when the alert stands at a recent minute.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import chain
 from typing import Any
 
-from analysis.rules.rule import HashtagRule, HotListRule, SourceHealth, SourceRule, Subject, TopicRule, Verdict
+from analysis.rules.rule import (
+    HotLists,
+    SourceHealth,
+    SourceRule,
+    Subject,
+    TopicHashtags,
+    TopicRule,
+    Verdict,
+)
 from collectors.registry import load
 from monitor.alerts.course import Course
 from monitor.alerts.guard import Guard
@@ -29,7 +38,6 @@ from monitor.alerts.types import PLATFORM_ELEVATED, RULE_FAILING, Alert, State, 
 from monitor.config import CalendarConfig, RuleConfig, TopicConfig
 from monitor.store.store import Judgement, NewDelivery, Store
 
-LOOK_EVERY = timedelta(minutes=5)  # hot lists and hashtags change no faster
 A_DAY = timedelta(days=1)
 
 
@@ -59,7 +67,6 @@ class Judge:
     ) -> None:
         self._calendar = calendar
         self._time_zone = time_zone
-        self._looked: dict[tuple[str, str], datetime] = {}  # (rule, topic) → when it was looked at last
         self._store = store
         self._rules = [(rule, load("trend_monitor.rules", rule.kind)) for rule in rules]
         self._topics = topics
@@ -142,31 +149,29 @@ class Judge:
     def _judge_look(
         self,
         rule: RuleConfig,
-        kind: Callable[[Any], HotListRule] | Callable[[Any], HashtagRule],
+        kind: Any,  # a HotListRule or a HashtagRule
         topic: TopicConfig,
         now: datetime,
     ) -> None:
-        """Judge what stands beside the talk of a topic, no oftener than it changes."""
-        here = (rule.name, topic.name)
-        known = self._store.rule_state(*here)
-        last = max(filter(None, (self._looked.get(here), known.judged_until)), default=None)
-        if last is not None and now - last < LOOK_EVERY:
-            return
-        guard = Guard(*here)
-        verdict = guard.verdict(lambda: self._look(rule, kind, topic, now), now)
-        self._looked[here], self._failures[here] = now, guard.failure
-        course = Course(known.alert)
-        course.take(rule, topic.name, topic_labels(rule, topic), verdict)
-        if course.changed:
-            self._record(rule, topic.name, course, now, b"", now)
+        """Judge what stands beside the talk of a topic, at every moment that it can be looked at since."""
+        known = self._store.rule_state(rule.name, topic.name)
+        guard, course = Guard(rule.name, topic.name), Course(known.alert)
+        until: datetime | None = None
+        for seen in self._looks(rule, kind.subject, topic, known.judged_until, now):
+            verdict = guard.verdict(partial(look, kind, rule.settings, seen), seen.at)
+            course.take(rule, topic.name, topic_labels(rule, topic), verdict)
+            until = seen.at
+        if until is not None:
+            self._failures[rule.name, topic.name] = guard.failure
+            self._record(rule, topic.name, course, until, b"", now)
 
-    def _look(self, rule: RuleConfig, kind: Any, topic: TopicConfig, now: datetime) -> Verdict:
+    def _looks(
+        self, rule: RuleConfig, subject: Subject, topic: TopicConfig, looked_until: datetime | None, now: datetime
+    ) -> Iterator[HotLists] | Iterator[TopicHashtags]:
+        if subject is Subject.HOT_LIST:
+            return hot_lists(self._store, topic, looked_until, now)
         settings: Any = rule.settings
-        if kind.subject is Subject.HOT_LIST:
-            verdict: Verdict = kind(settings).judge(hot_lists(self._store, topic, now))
-        else:
-            verdict = kind(settings).judge(hashtags(self._store, topic, now, settings))
-        return verdict
+        return hashtags(self._store, topic, looked_until, settings)
 
     def _judge_source(
         self, rule: RuleConfig, kind: Callable[[Any], SourceRule], source: WatchedSource, now: datetime
@@ -257,6 +262,11 @@ class Judge:
         course.take(rule, subject, labels, verdict)
         if course.changed:
             self._record(rule, subject, course, now, b"", now)
+
+
+def look(kind: Callable[[Any], Any], settings: object, seen: HotLists | TopicHashtags) -> Verdict:
+    verdict: Verdict = kind(settings).judge(seen)
+    return verdict
 
 
 def ended_lately(alert: Alert, now: datetime) -> bool:

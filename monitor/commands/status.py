@@ -123,7 +123,12 @@ def show(facts: dict[str, Any], zone: ZoneInfo) -> None:
     for target, windows in groupby(facts["open"], key=itemgetter("target")):
         typer.echo(open_line(target, list(windows), zone))
     for t in facts["topics"]:
-        typer.echo(f"topic   {t['topic']:20} judged until {local(t['judged_until'], zone)}")
+        until = (
+            f"judged until {local(t['judged_until'], zone)}"
+            if t["judged_until"]
+            else "not judged: no source has yet been asked for it"
+        )
+        typer.echo(f"topic   {t['topic']:20} {until}")
     for a in facts["firing"]:
         blind = f" (cannot see since {local(a['unknown_since'], zone)})" if a["unknown_since"] else ""
         taken = f", acknowledged by {a['acknowledged_by']}" if a["acknowledged_by"] else ""

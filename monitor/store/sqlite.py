@@ -250,10 +250,18 @@ class SqliteStore:
             return timeline.hashtags(connection, topic, since, until, limit)
 
     def hashtag_counts(
-        self, topic: str, since: datetime, until: datetime, past_since: datetime, at_least: int
+        self,
+        topic: str,
+        since: datetime,
+        until: datetime,
+        past_since: datetime,
+        at_least: int,
+        *,
+        observed: bool = False,
     ) -> tuple[TermCount, ...]:
+        window = (bound(since), bound(until), bound(past_since))
         with self._file.reading() as connection:
-            return terms.hashtag_counts(connection, topic, bound(since), bound(until), bound(past_since), at_least)
+            return terms.hashtag_counts(connection, topic, *window, at_least, observed=observed)
 
     def companions(
         self, topic: str, key: str, since: datetime, until: datetime, limit: int

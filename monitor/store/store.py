@@ -394,9 +394,17 @@ class Store(Protocol):
         ...
 
     def hashtag_counts(
-        self, topic: str, since: datetime, until: datetime, past_since: datetime, at_least: int
+        self,
+        topic: str,
+        since: datetime,
+        until: datetime,
+        past_since: datetime,
+        at_least: int,
+        *,
+        observed: bool = False,
     ) -> tuple[TermCount, ...]:
-        """Hashtags with `at_least` mentions in [since, until), most first; `before` counts the whole hours from
+        """Hashtags with `at_least` mentions in [since, until) (`observed`: of those that its Observations counted, to
+        which nothing is added later), most first; `before` counts the whole hours from
         `past_since` to `since`. Costs the window, and at most one number an hour of the past for each hashtag."""
         ...
 

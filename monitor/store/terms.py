@@ -15,6 +15,7 @@ from analysis.annotation import Annotation
 from analysis.emerging import TermCount
 from monitor.store.epoch import BEIJING, DAY, HOUR, moment
 from monitor.store.migrations import COUNT_HASHTAGS, DAYS_DUE, WORDS
+from monitor.store.minutes import LATE_S
 from monitor.store.posts import ROWS, MentionRow
 
 ADD_HASHTAG = (
@@ -58,14 +59,27 @@ def day_of(published_at: int) -> int:
 
 
 def hashtag_counts(
-    connection: sqlite3.Connection, topic: str, since: int, until: int, past_since: int, at_least: int
+    connection: sqlite3.Connection,
+    topic: str,
+    since: int,
+    until: int,
+    past_since: int,
+    at_least: int,
+    *,
+    observed: bool = False,
 ) -> tuple[TermCount, ...]:
-    """Hashtags with `at_least` mentions in [since, until), most first, with those of the whole hours before it."""
+    """Hashtags with `at_least` mentions in [since, until), most first, with those of the whole hours before it.
+
+    `observed`: the mentions that the Observations of [since, until) counted, and no others.
+    """
+    chosen = "m.observed_at >= ?2 AND m.observed_at < ?3 AND m.published_at >= ?2 - ?7 AND m.published_at < ?3"
+    if not observed:
+        chosen = "m.published_at >= ?2 AND m.published_at < ?3"
     rows = connection.execute(
         "WITH used AS ("
         " SELECT t.id AS topic, h.key, h.spelling, m.original, m.platform || ' ' || m.author_id AS author"
         " FROM topics t JOIN mentions m ON m.topic_id = t.id JOIN post_hashtags h ON h.post_id = m.post_id"
-        " WHERE t.name = ?1 AND m.published_at >= ?2 AND m.published_at < ?3"
+        f" WHERE t.name = ?1 AND {chosen}"
         "), written AS ("
         " SELECT key, spelling, row_number() OVER (PARTITION BY key ORDER BY count(*) DESC, spelling) AS place"
         " FROM used GROUP BY key, spelling"
@@ -74,7 +88,7 @@ def hashtag_counts(
         "  WHERE p.topic_id = u.topic AND p.key = u.key AND p.hour >= ?4 AND p.hour < ?5)"
         " FROM used u JOIN written w ON w.key = u.key AND w.place = 1"
         " GROUP BY u.key HAVING count(*) >= ?6 ORDER BY 3 DESC, 1",
-        (topic, since, until, past_since // HOUR * HOUR, since // HOUR * HOUR, at_least),
+        (topic, since, until, past_since // HOUR * HOUR, since // HOUR * HOUR, at_least, *([LATE_S] * observed)),
     )
     return tuple(
         TermCount(

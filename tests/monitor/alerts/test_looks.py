@@ -43,11 +43,66 @@ def world(tmp_path: Path) -> World:
 def test_only_the_newest_list_of_each_platform_counts(world: World) -> None:
     listed(world, 1, ("新茶上市", 3), ("天气", 4))
     listed(world, 2, ("#秋1杯# 怎么领", 9), platform="zhihu")
-    assert [line.rank for line in hot_lists(world.store, TEA, at(5)).lines] == [3, 9]
     listed(world, 6, ("天气", 1))
-    seen = hot_lists(world.store, TEA, at(7))
-    assert ([line.platform for line in seen.lines], seen.read) == (["zhihu"], ("weibo", "zhihu"))
-    assert hot_lists(world.store, TEA, at(40)).read == ()
+    first, second, third = hot_lists(world.store, TEA, None, at(7))
+    assert [seen.at for seen in (first, second, third)] == [at(1), at(2), at(6)]
+    assert ([line.rank for line in first.lines], [line.rank for line in second.lines]) == ([3], [3, 9])
+    assert ([line.platform for line in third.lines], third.read) == (["zhihu"], ("weibo", "zhihu"))
+    assert [(seen.at, seen.read) for seen in hot_lists(world.store, TEA, at(6), at(40))] == [(at(36), ())]
+
+
+def test_lists_judged_late_are_judged_as_they_would_have_been(world: World, tmp_path: Path) -> None:
+    (tmp_path / "late").mkdir()
+    late = World(tmp_path / "late", topics=(TEA,), rules=(HOT,))
+    for minute in range(0, 200, 5):
+        if minute < 30 or minute >= 130:
+            for each in (world, late):
+                listed(each, minute, ("新茶上市", 5 if minute < 150 else 40))
+        world.judge().judge(at(minute))
+        if minute in (25, 115, 195):  # of which the second stands in the hole
+            late.judge().judge(at(minute))
+    assert late.store.alerts() == world.store.alerts()
+    (alert,) = world.store.alerts()
+    assert alert.state is State.RESOLVED
+    assert late.store.transitions(alert.key) == world.store.transitions(alert.key)
+    assert late.store.evidence(alert.key) == world.store.evidence(alert.key)
+
+
+def test_hashtags_are_looked_at_when_coverage_has_reached_them_whenever_that_is_asked(
+    world: World, tmp_path: Path
+) -> None:
+    (tmp_path / "late").mkdir()
+    late = World(tmp_path / "late", topics=(TEA,))
+    for each in (world, late):
+        each.rules = (RuleConfig(name="tags", kind="hashtag-rising", settings=Rise(floor=10), keep_firing_s=600),)
+    for minute in range(3, 240, 3):
+        for each in (world, late):
+            posts = [
+                (post(f"{minute}-{n}", minute - 1), note(hashtags=["排队"])) for n in range(3 if minute < 90 else 0)
+            ]
+            new = visit(f"s{minute}", posts, seen=[(minute - 3, minute)], mark=minute, now=minute, target="tea")
+            each.store.ingest(new)
+        world.judge().judge(at(minute))
+        if minute in (27, 162, 237):
+            late.judge().judge(at(minute))
+    assert late.store.alerts() == world.store.alerts()
+    (alert,) = world.store.alerts()
+    assert alert.state is State.RESOLVED
+    assert alert.fired_at == at(30), "half of the window must have been seen"
+    assert late.store.evidence(alert.key) == world.store.evidence(alert.key)
+
+
+def test_what_comes_after_its_minute_was_observed_enters_the_next_look_alone(world: World) -> None:
+    def mentions() -> list[int]:
+        looks = hashtags(world.store, TEA, at(0), Rise(support=3, window_min=10))
+        return [sum(count.mentions for count in seen.counts) for seen in looks]
+
+    first = [(post(n, 1), note(hashtags=["排队"])) for n in range(4)]
+    world.store.ingest(visit("a", first, seen=[(0, 5)], mark=5, now=5, target="tea"))
+    assert mentions() == [4]
+    late = [(post(f"late{n}", 2), note(hashtags=["排队"])) for n in range(5)]
+    world.store.ingest(visit("b", late, seen=[(5, 10)], mark=10, now=10, target="tea"))
+    assert mentions() == [4, 9]
 
 
 def test_a_topic_on_the_hot_list_fires_and_a_list_that_is_not_read_ends_nothing(world: World) -> None:
@@ -71,7 +126,8 @@ def test_hashtags_are_counted_against_what_was_seen_of_the_past(world: World) ->
     now = 60 * 48 + 60
     burst = [(post(f"b{number}", now - 30), note(hashtags=["排队"])) for number in range(30)]
     world.store.ingest(visit("s", [*tagged, *burst], seen=[(0, now)], mark=now, now=now, target="tea"))
-    seen = hashtags(world.store, TEA, at(now), Rise())
+    (seen,) = hashtags(world.store, TEA, at(now - 5), Rise())
+    assert seen.at == at(now)
     (count,) = seen.counts
     assert (count.label, count.mentions, count.before) == ("排队", 30, 48)
     assert seen.coverage == 1.0
