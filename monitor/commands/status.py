@@ -123,11 +123,8 @@ def show(facts: dict[str, Any], zone: ZoneInfo) -> None:
     for target, windows in groupby(facts["open"], key=itemgetter("target")):
         typer.echo(open_line(target, list(windows), zone))
     for t in facts["topics"]:
-        until = (
-            f"judged until {local(t['judged_until'], zone)}"
-            if t["judged_until"]
-            else "not judged: no source has yet been asked for it"
-        )
+        seen = t["judged_until"]
+        until = f"judged until {local(seen, zone)}" if seen else "not judged: no source has shown any of it yet"
         typer.echo(f"topic   {t['topic']:20} {until}")
     for a in facts["firing"]:
         blind = f" (cannot see since {local(a['unknown_since'], zone)})" if a["unknown_since"] else ""

@@ -248,7 +248,7 @@ def test_status_tells_topics_and_the_outbox(config: Path) -> None:
     shown = monitor("status", "-c", config)
     assert shown.exit_code == Exit.OK
     assert shown.stdout.splitlines()[-2:] == ["no alert is firing", "outbox  0 waiting, 0 given up, 0 delivered"]
-    assert "not judged: no source has yet been asked for it" in shown.stdout
+    assert "not judged: no source has shown any of it yet" in shown.stdout
 
 
 @pytest.mark.parametrize("words", [["status"], ["digest"], ["export", "posts", "--from", DAY]])
