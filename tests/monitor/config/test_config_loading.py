@@ -40,6 +40,8 @@ def test_the_shipped_file_runs_without_any_credential(tmp_path: Path) -> None:
     assert {rule.kind for rule in config.rules} == {
         "complaint-share",
         "volume",
+        "hot-list",
+        "hashtag-rising",
         "sentiment-drop",
         "source-blind",
         "source-blocked",

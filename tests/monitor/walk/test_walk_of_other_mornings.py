@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.monitor.walk.conftest import Walking
-from tests.monitor.walk.walked import BLIND, COMPLAINTS, SURGE, WALL, Walked, falls_in, walk
+from tests.monitor.walk.walked import BLIND, COMPLAINTS, NEWS, SURGE, WALL, Walked, falls_in, walk
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
@@ -41,7 +41,7 @@ def test_without_an_outage_nobody_hears_of_complaints(walked: Walking) -> None:
     calm = walked("no-outage", SCALES["no-outage"])
     assert calm.told["scenario"]["outage_started_at"] is None
     assert calm.alerts(COMPLAINTS) == []
-    assert {message["labels"]["rule"] for message in calm.messages} == {SURGE, BLIND, WALL}
+    assert {message["labels"]["rule"] for message in calm.messages} == {SURGE, BLIND, WALL, *NEWS}
     assert [incident.rule for incident in calm.facts.incidents] == [SURGE]
     assert "outage" not in calm.digest
     assert "1 volume surge (resolved)" in calm.digest.splitlines()[0]

@@ -21,6 +21,7 @@ from monitor.store.sqlite import SqliteStore, open_store
 MONITOR = Path(sysconfig.get_path("scripts")) / "monitor"
 TOPIC = "first-ai-tea"
 COMPLAINTS, SURGE, BLIND, WALL = "complaints", "surge", "blind", "wall"  # rules of the shipped configuration
+NEWS = ("hot", "hashtags")  # rules that tell what is talked of, not what broke
 IDS = {"native_id": str, "post": str, "author_id": str}
 
 
