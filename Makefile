@@ -14,7 +14,7 @@ TESTING := $(VENV)/.installed-testing
 BENCHING := $(VENV)/.installed-benching
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint lock bench catalogues
+.PHONY: help demo test test-fast lint lock bench catalogues chart-font
 
 help:  ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,10 @@ lint: $(TESTING)  ## style, formatting, types
 
 catalogues: $(RUNTIME)  ## compile the translations: monitor/translations/*/LC_MESSAGES/*.po
 	@for po in monitor/translations/*/LC_MESSAGES/*.po; do $(VENV)/bin/pybabel -q compile -i $$po -o $${po%.po}.mo || exit 1; done
+
+chart-font: $(TESTING)  ## make the font of charts in mails anew (needs a package index)
+	$(PIP) download --quiet --no-deps --dest build/font justmytype-intl-cjk
+	$(PY) -m tools.chart_font build/font/justmytype_intl_cjk-*.whl
 
 bench: $(BENCHING)  ## the speed claims, measured here
 	$(PY) -m benchmarks.pipeline

@@ -124,6 +124,9 @@ class Message:
     at: datetime | None = None  # event time
     links: Mapping[str, str] = field(default_factory=dict)  # label → URL
     facts: Mapping[str, object] = field(default_factory=dict)  # JSON-able, for machines
+    page: str = ""  # HTML for a mail, made by us, in place of the lines
+    text: str = ""  # and its plain-text twin
+    pictures: Mapping[str, bytes] = field(default_factory=dict)  # content id → PNG, which `page` shows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,7 +37,8 @@ class Receipt:
 
 class Channel(Protocol):
     """One that machines read also sets `alone: ClassVar[bool] = True`: it takes one alert a message, never a group
-    of them. One that can speak to certain people names the key of its settings that holds them: `addressee`."""
+    of them. One that can speak to certain people names the key of its settings that holds them: `addressee`.
+    One that shows `Message.page` with its pictures sets `takes_pages`: others get messages without them."""
 
     kind: ClassVar[str]
     Settings: ClassVar[type[Any]]

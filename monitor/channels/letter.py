@@ -37,10 +37,21 @@ def letter(message: Message, sender: str, to: Sequence[str], now: datetime) -> E
     mail["Auto-Submitted"] = "auto-generated"
     if urgency(message) is Urgency.BAD:
         mail["Importance"] = "high"
-    mail.set_content("\n".join([title, "", *map(plain, lines)]) + "\n")
-    mail.add_alternative(_page(title, lines, COLOURS[urgency(message)]), subtype="html")
+    mail.set_content(message.text or "\n".join([title, "", *map(plain, lines)]) + "\n")
+    mail.add_alternative(message.page or _page(title, lines, COLOURS[urgency(message)]), subtype="html")
+    if message.pictures:
+        _illustrate(mail, message)
     mail.set_boundary(_digest(message.event_id + " boundary"))
     return mail
+
+
+def _illustrate(mail: EmailMessage, message: Message) -> None:
+    """Put the pictures beside the HTML that shows them."""
+    html = mail.get_body(("html",))
+    assert isinstance(html, EmailMessage)
+    for cid, picture in message.pictures.items():
+        html.add_related(picture, "image", "png", cid=f"<{cid}>", disposition="inline", filename=f"{cid}.png")
+    html.set_boundary(_digest(message.event_id + " related"))
 
 
 def _page(title: str, lines: Sequence[Line], colour: str) -> str:

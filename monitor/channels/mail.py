@@ -57,6 +57,7 @@ class MailSettings:
 class Mail:
     kind: ClassVar[str] = "mail"
     addressee: ClassVar[str] = "to"
+    takes_pages: ClassVar[bool] = True
     Settings: ClassVar[type[MailSettings]] = MailSettings
 
     def __init__(self, settings: MailSettings, clock: Clock | None = None) -> None:

@@ -8,7 +8,7 @@ from monitor.digest.facts import Facts
 from monitor.digest.make import make_digest, stored_facts
 from monitor.digest.render import Paths
 from monitor.digest.sending import deliveries
-from monitor.service import Service, deciders, people
+from monitor.service import Service, channels, deciders, people
 from monitor.store.store import NewDelivery
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,9 @@ def make_for(
 
 def owed(service: Service, facts: Facts, now: datetime) -> list[NewDelivery]:
     config = service.config
-    return deliveries(facts, config.digest, people(config), config.language, ZoneInfo(config.time_zone), now)
+    pages = [name for name, channel in channels(config).items() if getattr(channel, "takes_pages", False)]
+    zone = ZoneInfo(config.time_zone)
+    return deliveries(facts, config.digest, people(config), config.language, zone, now, pages=pages)
 
 
 def make_due_digests(service: Service, now: datetime) -> list[Paths]:

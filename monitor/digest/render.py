@@ -6,7 +6,7 @@ Reads facts and nothing else, so that the same facts give the same bytes.
 import os
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -20,6 +20,7 @@ from monitor.config.types import Language
 from monitor.digest import charts, lists, page
 from monitor.digest.excerpts import one_line
 from monitor.digest.facts import Facts
+from monitor.digest.png import png
 from monitor.digest.story import seen_enough, subject, summary
 from monitor.digest.svg import Drawing
 from monitor.digest.wording import Wording
@@ -41,14 +42,40 @@ class Picture:
 
     caption: str
     alt: str
-    wide: Markup
-    narrow: Markup
+    wide: str = ""  # SVG
+    narrow: str = ""
+    cid: str = ""  # in a mail, of the part that holds it
 
 
 def digest_html(facts: Facts, language: Language = "zh") -> str:
     """A whole document."""
     wording = Wording(language, facts.day)
-    return _templates().get_template("digest.html").render(_content(facts, wording), pictures=_pictures(facts, wording))
+    return _page(facts, wording, _pictures(facts, wording))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailing:
+    """The HTML of a mail, with all styles on its elements, its text twin, and its pictures by content id."""
+
+    html: str
+    text: str
+    pictures: dict[str, bytes]
+
+
+def digest_mail(facts: Facts, language: Language = "zh", note: str = "") -> Mailing:
+    """The same page as `digest_html`, as mail programs show one; `note` stands above all."""
+    import css_inline
+
+    wording = Wording(language, facts.day)
+    drawing, drawn = Drawing(), dict[str, bytes]()
+    shown = []
+    for cid, chart, picture in _charts(facts, wording):
+        drawn[cid] = png(_drawn(drawing, chart, wording, WIDE))
+        shown.append(replace(picture, cid=cid))
+    preheader = wording.say("join").join(f"{card.label} {card.value}" for card in page.cards(facts, wording))
+    text = "\n\n".join([note, digest_text(facts, language)] if note else [digest_text(facts, language)])
+    html = _page(facts, wording, shown, preheader=preheader, note=note)
+    return Mailing(html=css_inline.CSSInliner(keep_style_tags=True).inline(html), text=text, pictures=drawn)
 
 
 def digest_text(facts: Facts, language: Language = "zh") -> str:
@@ -90,6 +117,11 @@ def _replace(path: Path, text: str) -> None:
             raise
 
 
+def _page(facts: Facts, wording: Wording, pictures: list[Picture], *, preheader: str = "", note: str = "") -> str:
+    template = _templates().get_template("digest.html")
+    return template.render(_content(facts, wording), pictures=pictures, preheader=preheader, note=note)
+
+
 def _content(facts: Facts, wording: Wording) -> dict[str, Any]:
     return {
         "lang": wording.texts.tag,
@@ -121,20 +153,25 @@ def _content(facts: Facts, wording: Wording) -> dict[str, Any]:
 
 def _pictures(facts: Facts, wording: Wording) -> list[Picture]:
     drawing = Drawing()
-    week, day = wording.say("chart_week"), wording.say("chart_day", date=wording.on(facts.day))
+    narrow = {"week": charts.week(facts, wording), "day": charts.day(facts, wording, every_h=4)}
     return [
-        Picture(
-            caption=week,
-            alt=page.chart_alt(facts.hours, week, wording.say("per_hour"), wording),
-            wide=_drawn(drawing, charts.week(facts, wording), wording, WIDE),
-            narrow=_drawn(drawing, charts.week(facts, wording), wording, NARROW),
-        ),
-        Picture(
-            caption=day,
-            alt=page.chart_alt(facts.minutes, day, wording.say("per_ten"), wording),
-            wide=_drawn(drawing, charts.day(facts, wording, every_h=2), wording, WIDE),
-            narrow=_drawn(drawing, charts.day(facts, wording, every_h=4), wording, NARROW),
-        ),
+        replace(
+            picture,
+            wide=_drawn(drawing, chart, wording, WIDE),
+            narrow=_drawn(drawing, narrow[name], wording, NARROW),
+        )
+        for name, chart, picture in _charts(facts, wording)
+    ]
+
+
+def _charts(facts: Facts, wording: Wording) -> list[tuple[str, charts.Chart, Picture]]:
+    """(name, chart for the full width, its words)."""
+    week, day = wording.say("chart_week"), wording.say("chart_day", date=wording.on(facts.day))
+    of_week = page.chart_alt(facts.hours, week, wording.say("per_hour"), wording)
+    of_day = page.chart_alt(facts.minutes, day, wording.say("per_ten"), wording)
+    return [
+        ("week", charts.week(facts, wording), Picture(caption=week, alt=of_week)),
+        ("day", charts.day(facts, wording, every_h=2), Picture(caption=day, alt=of_day)),
     ]
 
 

@@ -1,7 +1,9 @@
 """A digest as what is owed to the people who asked for it: one delivery for each, once, through the outbox."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from monitor.alerts.directory import Directory
@@ -9,6 +11,7 @@ from monitor.alerts.types import Message, Severity
 from monitor.config.types import DigestConfig, DigestRoute, Language
 from monitor.digest import lists, page
 from monitor.digest.facts import Facts
+from monitor.digest.render import Mailing, digest_mail
 from monitor.digest.story import seen_enough, subject, summary
 from monitor.digest.wording import Wording
 from monitor.store.store import NewDelivery
@@ -19,25 +22,40 @@ LATE_AFTER = timedelta(hours=1)
 
 
 def deliveries(
-    facts: Facts, config: DigestConfig, directory: Directory, language: Language, zone: ZoneInfo, now: datetime
+    facts: Facts,
+    config: DigestConfig,
+    directory: Directory,
+    language: Language,
+    zone: ZoneInfo,
+    now: datetime,
+    *,
+    pages: Collection[str] = (),
 ) -> list[NewDelivery]:
-    """To every recipient of the topic; asked again, the same event ids. `zone` is that of the hour it is due at."""
-    late = now - due_at(facts.day, config, zone) > LATE_AFTER
-    return [
-        NewDelivery(
-            alert=None,
-            channel=channel,
-            recipient=recipient,
-            message=card(
-                facts,
-                route.language or language,
-                f"digest:daily:{facts.day}:{facts.topic}:{channel}:{recipient}",
-                late_since=due_at(facts.day, config, zone) if late else None,
-            ),
-            next_attempt_at=now,
-        )
-        for route, channel, recipient in _recipients(facts.topic, config.send, directory)
-    ]
+    """To every recipient of the topic; asked again, the same event ids. `zone` is that of the hour it is due at.
+
+    `pages` are the channels that take the whole page; the others get the card.
+    """
+    due = due_at(facts.day, config, zone)
+    late_since = due if now - due > LATE_AFTER else None
+
+    @cache
+    def mailed(language: Language) -> Mailing:
+        return digest_mail(facts, language, _late_note(Wording(language, facts.day), late_since))
+
+    owed = []
+    for route, channel, recipient in _recipients(facts.topic, config.send, directory):
+        spoken = route.language or language
+        event_id = f"digest:daily:{facts.day}:{facts.topic}:{channel}:{recipient}"
+        message = card(facts, spoken, event_id, late_since)
+        if channel in pages:
+            page = mailed(spoken)
+            message = replace(message, page=page.html, text=page.text, pictures=page.pictures)
+        owed.append(NewDelivery(alert=None, channel=channel, recipient=recipient, message=message, next_attempt_at=now))
+    return owed
+
+
+def _late_note(wording: Wording, late_since: datetime | None) -> str:
+    return wording.say("late", due=wording.dated(late_since)) if late_since else ""
 
 
 def due_at(day: date, config: DigestConfig, zone: ZoneInfo) -> datetime:
@@ -64,8 +82,8 @@ def card(facts: Facts, language: Language, event_id: str, late_since: datetime |
     """The digest for a chat: what happened, the figures, the incidents, the first hashtags; at most `ROOM` bytes."""
     wording = Wording(language, facts.day)
     title = subject(facts, wording)
-    told = [wording.say("late", due=wording.dated(late_since))] if late_since else []
-    lines = [*told, *summary(facts, wording), *_figures(facts, wording), *_events(facts, wording)]
+    note = _late_note(wording, late_since)
+    lines = [*([note] if note else []), *summary(facts, wording), *_figures(facts, wording), *_events(facts, wording)]
     hashtags = lists.hashtag_rows(facts, wording)[:HASHTAGS]
     lines += [wording.say("card_hashtag", label=row.label, n=row.count) for row in hashtags]
     return Message(

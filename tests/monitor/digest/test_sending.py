@@ -7,12 +7,18 @@ from email.policy import default
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import httpx
+import resvg_py
+from selectolax.lexbor import LexborHTMLParser
+
 from collectors.clock import EventClock
 from monitor.alerts.directory import Directory
+from monitor.channels.mail import Mail, MailSettings
 from monitor.config import load
 from monitor.config.types import DigestConfig, DigestRoute
 from monitor.digest.daily import make_due_digests
 from monitor.digest.facts import Facts
+from monitor.digest.png import png
 from monitor.digest.sending import ROOM, card, deliveries
 from monitor.service import Service, build
 from tests.contracts.local_mail import MailServer, mail_server
@@ -70,9 +76,9 @@ def test_each_topic_goes_to_its_own_people_once_and_a_silent_unseen_day_says_so(
             ("team@example.org", "【舆情日报】coffee 11月20日：采集不完整"),
             ("team@example.org", "【舆情日报】tea 11月20日：采集不完整"),
         ]
-        english = of_friday[0][2]
+        english = of_friday[0][2].replace("\r\n", "\n")
         assert "Low does not mean a fall." in english
-        assert "Mentions — (not compared: day not fully collected)" in english
+        assert "Mentions  —\n    not compared: day not fully collected" in english
         assert "▼" not in english
         assert sent(running, server, EIGHT + timedelta(minutes=1)) == []
     with mail_server() as server, service(tmp_path, EventClock(EIGHT), server) as restarted:
@@ -82,7 +88,7 @@ def test_each_topic_goes_to_its_own_people_once_and_a_silent_unseen_day_says_so(
 def test_what_was_missed_while_the_service_was_down_is_sent_once_and_marked(tmp_path: Path) -> None:
     with mail_server() as server, service(tmp_path, EventClock(EIGHT - timedelta(days=1)), server) as running:
         late = [mail for mail in sent(running, server, EIGHT + timedelta(hours=5)) if mail[0] == "li@example.org"]
-        assert [text.splitlines()[2] for _, _, text in late] == [
+        assert [text.splitlines()[0] for _, _, text in late] == [
             "Late: due 21 Nov 08:00, when the service was not running"
         ]
         assert sent(running, server, EIGHT + timedelta(hours=6)) == []
@@ -121,3 +127,52 @@ def test_who_is_named_by_two_entries_gets_it_once_in_the_language_of_the_first(f
     )
     owed = deliveries(facts, DigestConfig(send=routes), Directory(), "zh", ZONE, NOW)
     assert [(each.channel, each.message.title[:3]) for each in owed] == [("chat", "[Da"), ("mail", "【舆情")]
+
+
+def test_a_mail_has_its_page_its_text_and_its_charts_as_pictures(facts: Facts) -> None:
+    config = DigestConfig(send=(DigestRoute(channels=("post",)),))
+    with mail_server() as server:
+        (owed,) = deliveries(facts, config, Directory(), "zh", ZONE, NOW, pages=["post"])
+        settings = MailSettings(
+            host="127.0.0.1", port=server.port, security="none", sender="m@example.org", to=("li@example.org",)
+        )
+        with httpx.Client() as client:
+            for _ in range(2):
+                Mail(settings, EventClock(NOW)).send(client, owed.message)
+        (_, first), (_, again) = server.mails
+        assert first == again, "sent again it is the same mail"
+    mail = message_from_bytes(first, policy=default)
+    parts = [part.get_content_type() for part in mail.walk()]
+    assert parts == [
+        "multipart/alternative",
+        "text/plain",
+        "multipart/related",
+        "text/html",
+        "image/png",
+        "image/png",
+    ]
+    html = mail.get_body(("html",)).get_content()
+    assert len(html.encode()) < 100_000
+    page = LexborHTMLParser(html)
+    assert page.css("svg, script, link") == []
+    assert [img.attributes["src"] for img in page.css("img")] == ["cid:week", "cid:day"]
+    assert [part["Content-ID"] for part in mail.walk() if part.get_content_type() == "image/png"] == ["<week>", "<day>"]
+    assert all("最高" in (img.attributes["alt"] or "") for img in page.css("img"))
+    heading = page.css_first("h1")
+    assert "font-size" in (heading.attributes["style"] or "")
+    assert page.css_first("body > div").text().startswith("声量")
+    assert mail.get_body(("plain",)).get_content().splitlines()[0] == str(mail["Subject"])
+
+
+def test_the_words_of_a_chart_are_in_its_picture() -> None:
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" width="80" height="24"><text x="4" y="18" {}>{}</text></svg>'
+    style = 'font-size="14" font-family="sans-serif"'
+    drawn, empty = png(svg.format(style, "负面")), png(svg.format(style, ""))
+    assert drawn != empty
+    without_font = bytes(
+        resvg_py.svg_to_bytes(
+            svg_string=svg.format(style, "负面"), background="#ffffff", zoom=2, skip_system_fonts=True
+        )
+    )
+    assert without_font == empty, "this is what a missing font looks like"
+    assert png(svg.format(style, "负面")) == drawn
