@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import httpx
+import pytest
 import resvg_py
 from selectolax.lexbor import LexborHTMLParser
 
@@ -67,6 +68,7 @@ def sent(service: Service, server: MailServer, now: datetime) -> list[tuple[str,
     return sorted((", ".join(to), str(m["Subject"]), m.get_body(("plain",)).get_content()) for to, m in mails)
 
 
+@pytest.mark.slow
 def test_each_topic_goes_to_its_own_people_once_and_a_silent_unseen_day_says_so(tmp_path: Path) -> None:
     with mail_server() as server, service(tmp_path, EventClock(EIGHT - timedelta(days=2)), server) as running:
         first = sent(running, server, EIGHT)
@@ -85,6 +87,7 @@ def test_each_topic_goes_to_its_own_people_once_and_a_silent_unseen_day_says_so(
         assert sent(restarted, server, EIGHT + timedelta(minutes=2)) == []
 
 
+@pytest.mark.slow
 def test_what_was_missed_while_the_service_was_down_is_sent_once_and_marked(tmp_path: Path) -> None:
     with mail_server() as server, service(tmp_path, EventClock(EIGHT - timedelta(days=1)), server) as running:
         late = [mail for mail in sent(running, server, EIGHT + timedelta(hours=5)) if mail[0] == "li@example.org"]
