@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
@@ -51,7 +52,6 @@ def backtest(
 
     Example: monitor backtest --from 2026-11-01 --to 2026-11-20 --rule complaints --sweep threshold=6..12
     """
-    from monitor.backtest.labels import LabelError, read_labels
     from monitor.backtest.replay import Period, replay
     from monitor.backtest.report import facts, lines, report
     from monitor.backtest.variants import Impossible, replayable, variants
@@ -70,16 +70,7 @@ def backtest(
     except Impossible as wrong:
         raise typer.BadParameter(str(wrong)) from None
     with told_in_one_line():
-        incidents: tuple[Incident, ...] = ()
-        if labels:
-            try:
-                known = read_labels(labels, [topic.name for topic in settings.topics], zone)
-            except LabelError as error:
-                typer.echo(str(error), err=True)
-                raise typer.Exit(Exit.FAILURE) from None
-            incidents = tuple(each for each in known if each.starts_at in period)
-            if left := len(known) - len(incidents):
-                typer.echo(f"{left} of {len(known)} labelled incidents do not begin in the period", err=True)
+        incidents = labelled(labels, settings, period) if labels else ()
         with open_store(begun_database(settings), read_only=True) as store, judged(settings, period) as progress:
             told = [
                 replay(
@@ -90,7 +81,7 @@ def backtest(
                     incidents=incidents,
                     calendar=settings.calendar,
                     time_zone=settings.time_zone,
-                    progress=lambda at, name=topic.name: progress(name, at),  # type: ignore[misc]
+                    progress=partial(progress, topic.name),
                 )
                 for topic in settings.topics
             ]
@@ -118,13 +109,28 @@ def backtest(
         raise typer.Exit(Exit.FAILURE)
 
 
+def labelled(labels: Path, settings: "Config", period: "Period") -> tuple["Incident", ...]:
+    """The known incidents that begin in the period; a file that is wrong ends the command."""
+    from monitor.backtest.labels import LabelError, read_labels
+
+    try:
+        known = read_labels(labels, [topic.name for topic in settings.topics], ZoneInfo(settings.time_zone))
+    except LabelError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(Exit.FAILURE) from None
+    incidents = tuple(each for each in known if each.starts_at in period)
+    if left := len(known) - len(incidents):
+        typer.echo(f"{left} of {len(known)} labelled incidents do not begin in the period", err=True)
+    return incidents
+
+
 @contextmanager
 def judged(settings: "Config", period: "Period") -> Iterator[Callable[[str, datetime], None]]:
     """A bar on a terminal: hours judged of each topic."""
-    from rich.progress import BarColumn, TextColumn
+    from rich.progress import BarColumn, TaskID, TextColumn
 
     with progress_bar(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[at]}")) as bar:
-        tasks: dict[str, tuple[int, datetime]] = {}
+        tasks: dict[str, tuple[TaskID, datetime]] = {}
 
         def told(topic: str, at: datetime) -> None:
             if topic not in tasks:
@@ -132,7 +138,7 @@ def judged(settings: "Config", period: "Period") -> Iterator[Callable[[str, date
                 tasks[topic] = (bar.add_task(topic, total=hours, at=""), at)
             task, first = tasks[topic]
             bar.update(
-                task,  # type: ignore[arg-type]
+                task,
                 completed=(at - first) / timedelta(hours=1),
                 at=f"{at.astimezone(ZoneInfo(settings.time_zone)):%Y-%m-%d}",
             )

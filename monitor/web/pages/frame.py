@@ -9,7 +9,6 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from monitor.config.types import Language
 from monitor.web.pages.static import address
 from monitor.web.pages.visitor import LANGUAGES, THEMES, visitor_of, zones
 from monitor.web.site import site_of
@@ -18,9 +17,8 @@ TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
 @cache
-def _environment(language: Language) -> Environment:
-    """Every text a template shows goes through `_()`; every value is escaped."""
-    del language
+def _environment() -> Environment:
+    """Every value is escaped. Texts go through `_()`, which leaves them as they stand while there is no catalogue."""
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -42,7 +40,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     """
     site, visitor = site_of(request), visitor_of(request)
     text = (
-        _environment(visitor.language)
+        _environment()
         .get_template(template)
         .render(
             request=request,

@@ -1,4 +1,4 @@
-"""The front page: every topic at a glance, what is open, and how well we see."""
+"""The front page. Its frame alone so far: it shows no figures, and `monitor run` does not serve it."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
