@@ -10,10 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+import numpy as np
+from numpy.typing import NDArray
+
 from analysis.series import Completeness, Estimate
 from monitor.store.epoch import MINUTE
 
 Z90 = 1.645
+Counts = NDArray[np.float64]
 UNEVENNESS = 1.5  # variance of a minute's unread part, against that of an even rate
 
 
@@ -97,37 +101,50 @@ def completeness(share: float) -> Completeness:
 def cover(queries: Sequence[Query], since: int, until: int) -> Coverage:
     """The coverage of the minutes [since, until), both on minute borders."""
     count = (until - since) // MINUTE
-    shares = [math.inf] * count
+    shares = np.full(count, math.inf)
     samples = []
     for query in queries:
         first = max(0, (query.since - since) // MINUTE)
         last = count if query.until == math.inf else min(count, math.ceil((query.until - since) / MINUTE))
         seconds_seen, sampled = _minutes(query.stretches, since, count)
-        for number in range(first, last):
-            shares[number] = min(shares[number], seconds_seen[number] / MINUTE)
+        told = slice(first, max(first, last))
+        shares[told] = np.minimum(shares[told], seconds_seen[told] / MINUTE)
         samples.append({number: sample for number, sample in sampled.items() if first <= number < last})
-    return Coverage(since=since, shares=[0.0 if s == math.inf else min(s, 1.0) for s in shares], samples=samples)
+    shares[shares == math.inf] = 0.0  # nobody spoke of it
+    return Coverage(since=since, shares=np.minimum(shares, 1.0).tolist(), samples=samples)
 
 
-def _minutes(stretches: Sequence[Seen], since: int, count: int) -> tuple[list[float], dict[int, Sample]]:
+def _minutes(stretches: Sequence[Seen], since: int, count: int) -> tuple[Counts, dict[int, Sample]]:
     """Per minute: the seconds seen, each weighted by its share; and the samples of the sampled ones."""
-    seen = [0.0] * count
-    complete = [0] * count
+    seen, complete = np.zeros(count), np.zeros(count)
     samples: dict[int, Sample] = {}
+    until = since + count * MINUTE
     for start, end, best in best_of(stretches):
-        number = max(0, (start - since) // MINUTE)
-        while number < count and since + number * MINUTE < end:
-            from_s = max(start, since + number * MINUTE)
-            length = min(end, since + (number + 1) * MINUTE) - from_s
-            seen[number] += length * best.share
+        from_s, to_s = max(start, since) - since, min(end, until) - since
+        if from_s >= to_s:
+            continue
+        for number, after, length in _parts(from_s, to_s):
+            seen[number:after] += length * best.share
             if best.share >= 1.0:
-                complete[number] += length
+                complete[number:after] += length
             else:
-                _add(samples.setdefault(number, Sample()), best, length / MINUTE)
-            number += 1
+                for sampled in range(number, after):
+                    _add(samples.setdefault(sampled, Sample()), best, length / MINUTE)
     for number, sample in samples.items():
-        sample.complete = complete[number] / MINUTE
+        sample.complete = float(complete[number]) / MINUTE
     return seen, samples
+
+
+def _parts(from_s: int, to_s: int) -> Iterator[tuple[int, int, int]]:
+    """Of the seconds [from_s, to_s): runs of minutes [number, after), and how many seconds of each belong to it."""
+    first, last = from_s // MINUTE, (to_s - 1) // MINUTE
+    if first == last:
+        yield first, first + 1, to_s - from_s
+        return
+    yield first, first + 1, (first + 1) * MINUTE - from_s
+    if last - first > 1:
+        yield first + 1, last, MINUTE
+    yield last, last + 1, to_s - last * MINUTE
 
 
 def _add(sample: Sample, seen: Seen, minutes: float) -> None:

@@ -59,12 +59,15 @@ def _border(at: datetime, resolution_s: int) -> int:
 def _bucket(start: int, resolution_s: int, counts: Tally, seen: Coverage, by_minute: Mapping[int, Tally]) -> Bucket:
     minutes = range((start - seen.since) // MINUTE, (start + resolution_s - seen.since) // MINUTE)
     shares = seen.shares[minutes.start : minutes.stop]
-    sampled = [number for number, share in zip(minutes, shares, strict=True) if 0.0 < share < 1.0]
+    covered = len(shares) - shares.count(0.0)
+    sampled = []
+    if covered > shares.count(1.0):
+        sampled = [number for number, share in zip(minutes, shares, strict=True) if 0.0 < share < 1.0]
     return Bucket(
         start=moment(start),
         resolution_s=resolution_s,
         tally=counts,
-        coverage=sum(share > 0.0 for share in shares) / len(shares),
+        coverage=covered / len(shares),
         sampled=len(sampled) / len(shares),
         estimated=_estimated(counts, sampled, seen, by_minute),
     )
