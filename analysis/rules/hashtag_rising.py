@@ -38,6 +38,11 @@ class HashtagRising:
         if seen.coverage < _HALF:
             told = f"of the last {of.window_min} min {seen.coverage:.0%} were seen"
             return Verdict(at=seen.at, answer=Answer.UNKNOWN, because=told, unit="times")
+        if not seen.counts:
+            told = f"no hashtag has {of.support} mentions in {of.window_min} min"
+            return Verdict(
+                at=seen.at, answer=Answer.CLEAR, because=told, value=0.0, limit=of.growth, unit="times", version="1"
+            )
         if seen.windows * of.window_min < _A_DAY_MIN:
             return self._by_floor(seen)
         found = rising(seen.counts, seen.windows, support=of.support, at_least=of.growth)

@@ -117,7 +117,7 @@ class TopicHashtags:
     topic: str
     at: datetime
     coverage: float  # share of the window that was seen, 0 … 1
-    windows: float  # windows of the past that were seen
+    windows: float  # windows of the past that were seen; not looked at where there are no counts to compare
     counts: tuple[TermCount, ...]
 
 

@@ -94,12 +94,13 @@ def _window(store: Store, topic: TopicConfig, until: datetime, settings: Windowe
     window = timedelta(minutes=settings.window_min)
     since = until - window
     past_since = (since - PAST).replace(minute=0)
+    counts = store.hashtag_counts(topic.name, since, until, past_since, settings.support, observed=True)
     minutes = store.series(topic.name, since, until, 60).buckets
-    past = store.series(topic.name, past_since, since.replace(minute=0), HOUR_S).buckets
+    past = store.series(topic.name, past_since, since.replace(minute=0), HOUR_S).buckets if counts else ()
     return TopicHashtags(
         topic=topic.name,
         at=until,
         coverage=sum(bucket.coverage for bucket in minutes) / max(len(minutes), 1),
         windows=sum(bucket.coverage for bucket in past) * (HOUR / window),
-        counts=store.hashtag_counts(topic.name, since, until, past_since, settings.support, observed=True),
+        counts=counts,
     )

@@ -57,3 +57,8 @@ def test_without_a_day_of_past_a_floor_decides_and_says_so() -> None:
     assert "until then a floor of 100 decides" in verdict.because
     loud = replace(young, counts=(replace(QUEUE, mentions=100),))
     assert answer(loud) is Answer.BREACH
+
+
+def test_where_nothing_has_the_support_the_past_does_not_matter() -> None:
+    calm = HashtagRising(Rise()).judge(replace(SEEN, counts=(), windows=0.0))
+    assert (calm.answer, calm.because) == (Answer.CLEAR, "no hashtag has 20 mentions in 60 min")
